@@ -1,0 +1,36 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// For every target: Swift 6 language mode, warnings are errors, imports do not leak.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// For the targets that hold raw memory or call C: every unsafe use is spelled `unsafe`.
+let audited = strict + [.strictMemorySafety()]
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "sotto",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    .target(name: "CLinux"),
+    .target(name: "ByteReading", swiftSettings: audited),
+    .target(name: "Conversations", dependencies: ["ByteReading"], swiftSettings: strict),
+    .target(
+      name: "EvidenceFiles", dependencies: ["ByteReading", "CLinux", system],
+      swiftSettings: audited),
+    .target(
+      name: "SQLiteEvidence", dependencies: ["ByteReading", "EvidenceFiles", system],
+      swiftSettings: audited),
+  ],
+  swiftLanguageModes: [.v6]
+)
