@@ -31,6 +31,10 @@ let package = Package(
     .target(
       name: "SQLiteEvidence", dependencies: ["ByteReading", "EvidenceFiles", system],
       swiftSettings: audited),
+    .target(
+      name: "Applications",
+      dependencies: ["ByteReading", "Conversations", "EvidenceFiles", "SQLiteEvidence", system],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
