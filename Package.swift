@@ -17,6 +17,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 
 let package = Package(
   name: "sotto",
+  products: [.executable(name: "sotto", targets: ["sotto"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -41,6 +42,21 @@ let package = Package(
         "Applications", "ByteReading", "Conversations", "EvidenceFiles", "SQLiteEvidence", system,
       ],
       swiftSettings: strict),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "Applications", "ByteReading", "CLinux", "Conversations", "EvidenceFiles", "Inventory",
+        system,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Applications", "ByteReading", "Conversations", "EvidenceFiles", "Inventory", "Reporting",
+        arguments, system,
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "sotto", dependencies: ["Commands", arguments], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -39,6 +39,13 @@ public struct InventoryReader: Sendable {
     var found: [Found] = []
     var looked: [LookedAt] = []
     var issues: [Issue] = []
+
+    /// The same without other applications.
+    public func only(app: ApplicationID) -> Findings {
+      var result = self
+      result.found = found.filter { $0.claim.app == app }
+      return result
+    }
   }
 
   // MARK: - Finding
@@ -77,8 +84,14 @@ public struct InventoryReader: Sendable {
   // MARK: - Reading side by side
 
   /// Reads what was found, `width` parts at a time, and puts the results together in order.
-  public func read(_ findings: Findings, _ demand: ReadingDemand) async -> StoreInventory {
-    let results = findings.found.map { _ in ClaimResult() }
+  /// - Parameter keep: Called by the worker that read it with each conversation and passage; what it
+  ///   returns is kept, everything else is let go at once.
+  /// - Returns: The inventory, and what was kept by index of its store, in stored order.
+  public func read<Item: Sendable>(
+    _ findings: Findings, _ demand: ReadingDemand,
+    keep: @escaping @Sendable (ReadItem) -> Item?
+  ) async -> (inventory: StoreInventory, kept: [(store: Int, item: Item)]) {
+    let results = findings.found.map { _ in ClaimResult<Item>() }
     let queue = PartQueue(claims: findings.found.count)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<width {
@@ -92,8 +105,7 @@ public struct InventoryReader: Sendable {
               progress?.parts.add(parts.count, ordering: .relaxed)
               queue.add(parts, of: job.claim)
             case .read(let index, let part):
-              results[job.claim].set(
-                index, InventoryReader.run(part, of: found, demand))
+              results[job.claim].set(index, InventoryReader.run(part, of: found, demand, keep))
               progress?.partsDone.add(1, ordering: .relaxed)
               queue.finished()
             }
@@ -101,29 +113,47 @@ public struct InventoryReader: Sendable {
         }
       }
     }
-    var inventory = StoreInventory()
-    inventory.looked = findings.looked
-    inventory.issues = findings.issues
+    var inventory = StoreInventory(findings)
     let open = OpenFiles.now(for: findings.found)
+    var kept: [(store: Int, item: Item)] = []
     for (found, result) in zip(findings.found, results) {
-      inventory.add(found, result.parts, open)
+      let parts = result.parts
+      let positions = inventory.add(found, parts.map(\.counts), open)
+      for part in parts {
+        for (store, item) in part.kept {
+          if let position = positions[store] { kept.append((position, item)) }
+        }
+      }
     }
-    inventory.sortStores()
-    for store in inventory.stores { inventory.issues += store.counts.issues }
-    return inventory
+    let moved = inventory.sortStores()
+    let ordered = kept.enumerated().map { (moved[$0.element.store], $0.offset, $0.element.item) }
+      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    return (inventory, ordered.map { (store: $0.0, item: $0.2) })
   }
 
-  private static func run(
-    _ part: StorePart, of found: Found, _ demand: ReadingDemand
-  ) -> PartResult {
-    let collected = Collected()
+  /// Reads counts only.
+  public func count(_ findings: Findings) async -> StoreInventory {
+    await read(findings, ReadingDemand(.counts)) { _ -> Never? in nil }.inventory
+  }
+
+  private static func run<Item: Sendable>(
+    _ part: StorePart, of found: Found, _ demand: ReadingDemand,
+    _ keep: @escaping @Sendable (ReadItem) -> Item?
+  ) -> PartResult<Item> {
+    let collected = Collected<Item>()
     var report = ReadingReport(
       found.tree, demand, stores: found.claim.stores.count,
-      onConversation: { collected.conversations.append((store: $1, conversation: $0)) },
-      onPassage: { collected.passages.append((store: $1, passage: $0)) })
+      onConversation: { conversation, store in
+        let isCopy = found.claim.stores[store].kind == .copies
+        var conversation = conversation
+        if isCopy { conversation.copy = true }
+        if let item = keep(.conversation(conversation)) { collected.kept.append((store, item)) }
+      },
+      onPassage: { passage, store in
+        if let item = keep(.passage(passage)) { collected.kept.append((store, item)) }
+      })
     part(&report)
-    return PartResult(
-      counts: report.stores, conversations: collected.conversations, passages: collected.passages)
+    return PartResult(counts: report.stores, kept: collected.kept)
   }
 
   // MARK: - Reading in order
@@ -136,12 +166,10 @@ public struct InventoryReader: Sendable {
     onConversation: (StoreRecord, ListedConversation) -> Void,
     onPassage: (StoreRecord, Passage) -> Void
   ) -> StoreInventory {
-    var inventory = StoreInventory()
-    inventory.looked = findings.looked
-    inventory.issues = findings.issues
+    var inventory = StoreInventory(findings)
     for found in findings.found {
       let heads = found.claim.stores.map { inventory.record(found, $0, StoreCounts(), nil) }
-      var parts: [PartResult] = []
+      var parts: [[StoreCounts]] = []
       withoutActuallyEscaping(onConversation) { onConversation in
         withoutActuallyEscaping(onPassage) { onPassage in
           for part in found.claim.parts(found.tree, demand) {
@@ -152,42 +180,47 @@ public struct InventoryReader: Sendable {
               },
               onPassage: { passage, store in onPassage(heads[store], passage) })
             part(&report)
-            parts.append(PartResult(counts: report.stores, conversations: [], passages: []))
+            parts.append(report.stores)
           }
         }
       }
       inventory.add(found, parts, nil)
     }
     inventory.sortStores()
-    for store in inventory.stores { inventory.issues += store.counts.issues }
     return inventory
   }
 }
 
+/// Something that was read, handed to whoever asked.
+public enum ReadItem: Sendable {
+  /// A conversation, with its messages where they were asked for.
+  case conversation(Conversation)
+  /// Text outside of conversations.
+  case passage(Passage)
+}
+
 /// What one part found.
-struct PartResult: Sendable {
+private struct PartResult<Item: Sendable>: Sendable {
   var counts: [StoreCounts]
-  var conversations: [(store: Int, conversation: Conversation)]
-  var passages: [(store: Int, passage: Passage)]
+  var kept: [(store: Int, item: Item)]
 }
 
 /// Gathers what a part hands on; used by one worker only.
-private final class Collected {
-  var conversations: [(store: Int, conversation: Conversation)] = []
-  var passages: [(store: Int, passage: Passage)] = []
+private final class Collected<Item> {
+  var kept: [(store: Int, item: Item)] = []
 }
 
 /// The results of a claim's parts, in their order whatever order they came in.
-private final class ClaimResult: Sendable {
-  private let slots = Mutex<[PartResult?]>([])
+private final class ClaimResult<Item: Sendable>: Sendable {
+  private let slots = Mutex<[PartResult<Item>?]>([])
 
-  var parts: [PartResult] { slots.withLock { $0.compactMap(\.self) } }
+  var parts: [PartResult<Item>] { slots.withLock { $0.compactMap(\.self) } }
 
   func expect(_ count: Int) {
     slots.withLock { $0 = Array(repeating: nil, count: count) }
   }
 
-  func set(_ index: Int, _ result: PartResult) {
+  func set(_ index: Int, _ result: PartResult<Item>) {
     slots.withLock { $0[index] = result }
   }
 }
