@@ -23,6 +23,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CLinux"),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "ByteReading", swiftSettings: audited),
     .target(name: "Conversations", dependencies: ["ByteReading"], swiftSettings: strict),
     .target(
@@ -31,6 +32,10 @@ let package = Package(
     .target(
       name: "SQLiteEvidence", dependencies: ["ByteReading", "EvidenceFiles", system],
       swiftSettings: audited),
+    .testTarget(
+      name: "SQLiteEvidenceTests",
+      dependencies: ["SQLiteEvidence", "EvidenceFiles", "ByteReading", "CSQLite", system],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
