@@ -24,6 +24,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CLinux"),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "ByteReading", swiftSettings: audited),
     .target(name: "Conversations", dependencies: ["ByteReading"], swiftSettings: strict),
     .target(
@@ -57,6 +58,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "sotto", dependencies: ["Commands", arguments], swiftSettings: strict),
+    .testTarget(
+      name: "SQLiteEvidenceTests",
+      dependencies: ["SQLiteEvidence", "EvidenceFiles", "ByteReading", "CSQLite", system],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -26,6 +26,9 @@ public struct InventoryReader: Sendable {
     self.progress = progress
   }
 
+  /// How often a store is read that others write meanwhile, before what was read last is given.
+  static let triesOfChanging = 5
+
   /// A claim with the door it was found through.
   public struct Found: Sendable {
     let claim: StoreClaim
@@ -105,9 +108,10 @@ public struct InventoryReader: Sendable {
               progress?.parts.add(parts.count, ordering: .relaxed)
               queue.add(parts, of: job.claim)
             case .read(let index, let part):
-              results[job.claim].set(index, InventoryReader.run(part, of: found, demand, keep))
+              let verdict = results[job.claim].set(
+                index, InventoryReader.run(part, of: found, demand, keep))
               progress?.partsDone.add(1, ordering: .relaxed)
-              queue.finished()
+              queue.finished(again: verdict == .again ? job.claim : nil)
             }
           }
         }
@@ -118,7 +122,8 @@ public struct InventoryReader: Sendable {
     var kept: [(store: Int, item: Item)] = []
     for (found, result) in zip(findings.found, results) {
       let parts = result.parts
-      let positions = inventory.add(found, parts.map(\.counts), open)
+      let positions = inventory.add(
+        found, parts.map(\.counts), open, isChanging: result.isLive)
       for part in parts {
         for (store, item) in part.kept {
           if let position = positions[store] { kept.append((position, item)) }
@@ -153,7 +158,7 @@ public struct InventoryReader: Sendable {
         if let item = keep(.passage(passage)) { collected.kept.append((store, item)) }
       })
     part(&report)
-    return PartResult(counts: report.stores, kept: collected.kept)
+    return PartResult(counts: report.stores, checks: report.checks, kept: collected.kept)
   }
 
   // MARK: - Reading in order
@@ -170,25 +175,46 @@ public struct InventoryReader: Sendable {
     for found in findings.found {
       let heads = found.claim.stores.map { inventory.record(found, $0, StoreCounts(), nil) }
       var parts: [[StoreCounts]] = []
-      withoutActuallyEscaping(onConversation) { onConversation in
-        withoutActuallyEscaping(onPassage) { onPassage in
-          for part in found.claim.parts(found.tree, demand) {
-            var report = ReadingReport(
-              found.tree, demand, stores: heads.count,
-              onConversation: { conversation, store in
-                onConversation(heads[store], heads[store].listed(conversation, store: 0))
-              },
-              onPassage: { passage, store in onPassage(heads[store], passage) })
-            part(&report)
-            parts.append(report.stores)
+      var handedOn: Set<HandedOn> = []
+      var tries = 0
+      var isChanging = false
+      repeat {
+        tries += 1
+        var checks: [@Sendable () -> Bool] = []
+        parts = []
+        withoutActuallyEscaping(onConversation) { onConversation in
+          withoutActuallyEscaping(onPassage) { onPassage in
+            for part in found.claim.parts(found.tree, demand) {
+              var report = ReadingReport(
+                found.tree, demand, stores: heads.count,
+                onConversation: { conversation, store in
+                  // A database that changed is read again; what was handed on stays as it was.
+                  let listed = heads[store].listed(conversation, store: 0)
+                  let name = HandedOn(
+                    id: listed.id, store: store, row: conversation.provenance)
+                  if handedOn.insert(name).inserted { onConversation(heads[store], listed) }
+                },
+                onPassage: { passage, store in onPassage(heads[store], passage) })
+              part(&report)
+              parts.append(report.stores)
+              checks += report.checks
+            }
           }
         }
-      }
-      inventory.add(found, parts, nil)
+        isChanging = !checks.allSatisfy { $0() }
+      } while isChanging && tries < InventoryReader.triesOfChanging
+      inventory.add(found, parts, nil, isChanging: isChanging)
     }
     inventory.sortStores()
     return inventory
   }
+}
+
+/// What a stream has handed on already.
+private struct HandedOn: Hashable {
+  var id: String
+  var store: Int
+  var row: Provenance
 }
 
 /// Something that was read, handed to whoever asked.
@@ -202,6 +228,7 @@ public enum ReadItem: Sendable {
 /// What one part found.
 private struct PartResult<Item: Sendable>: Sendable {
   var counts: [StoreCounts]
+  var checks: [@Sendable () -> Bool]
   var kept: [(store: Int, item: Item)]
 }
 
@@ -212,15 +239,44 @@ private final class Collected<Item> {
 
 /// The results of a claim's parts, in their order whatever order they came in.
 private final class ClaimResult<Item: Sendable>: Sendable {
-  private let slots = Mutex<[PartResult<Item>?]>([])
-
-  var parts: [PartResult<Item>] { slots.withLock { $0.compactMap(\.self) } }
-
-  func expect(_ count: Int) {
-    slots.withLock { $0 = Array(repeating: nil, count: count) }
+  private struct State {
+    var slots: [PartResult<Item>?] = []
+    var missing = 0
+    var tries = 0
+    var isLive = false
   }
 
-  func set(_ index: Int, _ result: PartResult<Item>) {
-    slots.withLock { $0[index] = result }
+  enum Verdict {
+    case kept
+    /// The store was written meanwhile: its parts are to be split and read again.
+    case again
+  }
+
+  private let state = Mutex(State())
+
+  var parts: [PartResult<Item>] { state.withLock { $0.slots.compactMap(\.self) } }
+
+  /// Whether it was written all the while it was read, however often that was tried.
+  var isLive: Bool { state.withLock { $0.isLive } }
+
+  func expect(_ count: Int) {
+    state.withLock { state in
+      state.slots = Array(repeating: nil, count: count)
+      state.missing = count
+      state.tries += 1
+    }
+  }
+
+  func set(_ index: Int, _ result: PartResult<Item>) -> Verdict {
+    state.withLock { state in
+      state.slots[index] = result
+      state.missing -= 1
+      guard state.missing == 0 else { return .kept }
+      let isUnchanged = state.slots.allSatisfy { $0?.checks.allSatisfy { $0() } ?? true }
+      if isUnchanged { return .kept }
+      if state.tries < InventoryReader.triesOfChanging { return .again }
+      state.isLive = true
+      return .kept
+    }
   }
 }

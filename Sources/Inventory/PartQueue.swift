@@ -63,8 +63,11 @@ final class PartQueue: Sendable {
     }
   }
 
-  /// Ends the reading of a part.
-  func finished() {
-    state.withLock { $0.busy -= 1 }
+  /// Ends the reading of a part; `again` is a claim whose parts must be split and read once more.
+  func finished(again claim: Int?) {
+    state.withLock { state in
+      if let claim { state.parts.append(Job(claim: claim, work: .split)) }
+      state.busy -= 1
+    }
   }
 }

@@ -15,7 +15,7 @@ extension StoreInventory {
   /// - Returns: For each store of the claim its index; nil where it was left out as empty.
   @discardableResult
   mutating func add(
-    _ found: InventoryReader.Found, _ parts: [[StoreCounts]], _ open: OpenFiles?
+    _ found: InventoryReader.Found, _ parts: [[StoreCounts]], _ open: OpenFiles?, isChanging: Bool
   ) -> [Int?] {
     var positions: [Int?] = []
     for (index, head) in found.claim.stores.enumerated() {
@@ -30,6 +30,12 @@ extension StoreInventory {
           Issue(
             .accessTimeMayChange, .warning, path: head.path.storedText,
             "its files belong to another user: reading may have set their access times"))
+      }
+      if index == 0, isChanging {
+        counts.issues.append(
+          Issue(
+            .liveChanging, .warning, path: head.path.storedText,
+            "written by its application all the while it was read: counts may mix two states"))
       }
       positions.append(stores.count)
       stores.append(record(found, head, counts, open))
