@@ -23,8 +23,13 @@ extension LMStudio {
 
     /// Makes a store of what is at `path`. The folder `conversations` above it, if there is one, is what
     /// ids are told from and beside which uploads are.
-    init(_ path: FilePath, isFile: Bool) {
+    init(_ path: FilePath, isFile: Bool, home: FilePath? = nil) {
       self.path = path
+      if let home {
+        base = path
+        uploads = home.appending("user-files")
+        return
+      }
       let folder = isFile ? path.removingLastComponent() : path
       if let above = LMStudio.ancestor(of: folder, named: "conversations") {
         base = above
