@@ -13,7 +13,8 @@ let strict: [SwiftSetting] = [
 let audited = strict + [.strictMemorySafety()]
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
-let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "sotto",
@@ -61,6 +62,17 @@ let package = Package(
     .testTarget(
       name: "SQLiteEvidenceTests",
       dependencies: ["SQLiteEvidence", "EvidenceFiles", "ByteReading", "CSQLite", system],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ByteReadingTests", dependencies: ["ByteReading"], swiftSettings: strict),
+    .testTarget(
+      name: "ConversationsTests", dependencies: ["ByteReading", "Conversations"],
+      swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["ByteReading"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["ByteReading", "TestSupport", "sotto"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -5,7 +5,9 @@ public import SystemPackage
 
 /// What one store of a claim turned out to hold.
 public struct StoreCounts: Sendable {
-  /// Messages, roles, models, attachments, times. `emit` adds to it; a store without conversations
+  /// Messages, roles, models, attachments, times.
+  ///
+  /// `emit` adds to it; a store without conversations
   /// (a prompt history) counts here directly.
   public var tally = Tally()
   /// Conversations.

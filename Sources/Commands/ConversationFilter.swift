@@ -5,7 +5,8 @@ import Inventory
 
 /// Which conversations are wanted: the same options on `list` and `export`.
 struct ConversationFilter: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("Only of this application; repeatable.", valueName: "app"))
+  @Option(
+    name: .long, help: ArgumentHelp("Only of this application; repeatable.", valueName: "app"))
   var app: [String] = []
 
   @Option(
@@ -27,7 +28,8 @@ struct ConversationFilter: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Only where this model answered, or one whose name contains it.", valueName: "model"))
+    help: ArgumentHelp(
+      "Only where this model answered, or one whose name contains it.", valueName: "model"))
   var model: [String] = []
 
   @Flag(name: .long, help: "Only what was deleted and is still found.")

@@ -15,7 +15,8 @@ struct Reading {
     if !applications.isEmpty {
       for name in applications where !known.contains(where: { $0.id.rawValue == name }) {
         let names = known.map(\.id.rawValue).joined(separator: ", ")
-        throw Failure("no application is called \(name)", hint: "known are \(names)", status: .usage)
+        throw Failure(
+          "no application is called \(name)", hint: "known are \(names)", status: .usage)
       }
       known = known.filter { applications.contains($0.id.rawValue) }
     }
@@ -52,7 +53,9 @@ struct Reading {
     let result = await read(places, ReadingDemand(.heads)) { item -> Conversation? in
       if case .conversation(let conversation) = item { conversation } else { nil }
     }
-    let listed = result.kept.map { result.inventory.stores[$0.store].listed($0.item, store: $0.store) }
+    let listed = result.kept.map {
+      result.inventory.stores[$0.store].listed($0.item, store: $0.store)
+    }
     return (result.inventory, listed)
   }
 }

@@ -19,7 +19,8 @@ struct SearchCommand: AsyncParsableCommand {
 
   @OptionGroup var looking: LookingOptions
 
-  @Option(name: .long, help: ArgumentHelp("Only of this application; repeatable.", valueName: "app"))
+  @Option(
+    name: .long, help: ArgumentHelp("Only of this application; repeatable.", valueName: "app"))
   var app: [String] = []
 
   @Flag(name: .long, help: "Tell upper from lower case.")

@@ -27,7 +27,9 @@ final class StandardOutput {
   func flush() throws(Failure) {
     var done = 0
     while done < pending.count, !isClosed {
-      let written = pending[done...].withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      let written = pending[done...].withUnsafeBytes {
+        Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count)
+      }
       if written >= 0 {
         done += written
       } else if errno == EPIPE {
@@ -51,7 +53,8 @@ enum StandardError {
     text.withUTF8 { bytes in
       var done = 0
       while done < bytes.count {
-        let written = Glibc.write(STDERR_FILENO, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+        let written = Glibc.write(
+          STDERR_FILENO, bytes.baseAddress.map { $0 + done }, bytes.count - done)
         if written <= 0 { return }
         done += written
       }

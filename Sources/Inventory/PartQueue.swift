@@ -31,7 +31,9 @@ final class PartQueue: Sendable {
     self.claims = claims
   }
 
-  /// The next job; nil when there is none and none can come. Waits while others are still splitting.
+  /// The next job; nil when there is none and none can come.
+  ///
+  /// Waits while others are still splitting.
   func next() -> Job? {
     while true {
       let (job, isOver) = state.withLock { state -> (Job?, Bool) in

@@ -103,4 +103,3 @@ enum StableID {
     return digest.finished.hexadecimal
   }
 }
-

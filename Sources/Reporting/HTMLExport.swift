@@ -40,7 +40,8 @@ public enum HTMLExport {
     _ listed: ListedConversation, names: [String: String]
   ) -> [UInt8] {
     let conversation = listed.conversation
-    var page = "<article id=\"c-\(listed.id)\">\n<h2>\(escaped(ConversationTable.title(conversation)))</h2>\n<dl>"
+    var page =
+      "<article id=\"c-\(listed.id)\">\n<h2>\(escaped(ConversationTable.title(conversation)))</h2>\n<dl>"
     page += fact("application", names[listed.app.rawValue] ?? listed.app.rawValue)
     page += fact("id", listed.id)
     if let created = conversation.created { page += fact("begun", created.description) }
@@ -59,7 +60,9 @@ public enum HTMLExport {
       if let reasoning = message.reasoning, !reasoning.isEmpty {
         page += "<pre class=\"reasoning\">\(escaped(TerminalText.lines(reasoning)))</pre>\n"
       }
-      if !message.text.isEmpty { page += "<pre>\(escaped(TerminalText.lines(message.text)))</pre>\n" }
+      if !message.text.isEmpty {
+        page += "<pre>\(escaped(TerminalText.lines(message.text)))</pre>\n"
+      }
       for call in message.toolCalls {
         let parts = [call.name, call.arguments, call.result].compactMap(\.self)
         let text = parts.map { TerminalText.lines($0) }.joined(separator: "\n")

@@ -7,7 +7,8 @@ public import Inventory
 public enum HitsDocument {
   /// Writes all hits, each with the store it is in.
   public static func write(
-    _ hits: [(store: StoreRecord, hit: SearchHit)], _ head: DocumentHead, to writer: inout JSONWriter
+    _ hits: [(store: StoreRecord, hit: SearchHit)], _ head: DocumentHead,
+    to writer: inout JSONWriter
   ) {
     writer.object { writer in
       head.write("sotto.hits/1", to: &writer)

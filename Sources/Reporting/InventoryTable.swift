@@ -79,7 +79,9 @@ public enum InventoryTable {
   }
 
   static func shortened(_ path: String, _ home: String) -> String {
-    guard !home.isEmpty, home != "/", path == home || path.hasPrefix(home + "/") else { return path }
+    guard !home.isEmpty, home != "/", path == home || path.hasPrefix(home + "/") else {
+      return path
+    }
     return "~" + path.dropFirst(home.count)
   }
 }

@@ -22,9 +22,11 @@ public enum MarkdownExport {
       text += "\n"
       if let time = message.time { text += "\n*\(time.description)*\n" }
       if let reasoning = message.reasoning, !reasoning.isEmpty {
-        text += "\n> " + TerminalText.lines(reasoning).split(
-          separator: "\n", omittingEmptySubsequences: false
-        ).joined(separator: "\n> ") + "\n"
+        text +=
+          "\n> "
+          + TerminalText.lines(reasoning).split(
+            separator: "\n", omittingEmptySubsequences: false
+          ).joined(separator: "\n> ") + "\n"
       }
       if !message.text.isEmpty { text += "\n\(TerminalText.lines(message.text))\n" }
       for call in message.toolCalls { text += toolCall(call) }
