@@ -1,4 +1,5 @@
 import ByteReading
+import Conversations
 public import EvidenceFiles
 import SystemPackage
 
@@ -14,7 +15,18 @@ extension LMStudio {
     if holdsOnly(folder, survey, named: name == "chats", { OldChats.Kind($0) != nil }) {
       return claimOldChats(folder.path, &survey)
     }
-    if name == "lm studio", folder.has("Local Storage", .folder) || folder.has("Preferences", .file)
+    if name == "lm studio" || name == "bionic" { recogniseProgram(folder, &survey) }
+  }
+
+  /// Claims what the desktop program left below a folder of its name, by what is in it or by where it
+  /// is: a browser's profile, or on macOS the folder of its logs.
+  private func recogniseProgram(_ folder: FolderListing, _ survey: inout Survey) {
+    let above = folder.path.removingLastComponent().lastComponent?.string.lowercased()
+    if above == "logs", folder.has("main.log", .file) {
+      claim(.logs, folder.path, "electron-log", FileStore(passages: .log), &survey)
+    } else if folder.has("Local Storage", .folder) || folder.has("Preferences", .file)
+      || (["roaming", "application support", ".config"].contains(above)
+        && folder.has("settings.json", .file))
     {
       claimProfile(folder.path, &survey)
     }
