@@ -128,6 +128,8 @@ struct StoreSearch {
       }
       survey.home = home
       for application in applications { application.recognise(listing, &survey) }
+      // Claimed just now: all below it is looked after.
+      if survey.isCovered(next.path) { continue }
       for entry in listing.entries where entry.kind == .file {
         let path = listing.path(of: entry)
         if isWorthOpening(entry, listing), !survey.isCovered(path) { sniff(path) }
