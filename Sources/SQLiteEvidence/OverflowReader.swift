@@ -26,10 +26,8 @@ struct OverflowReader {
   /// The page of the chain that is `index` links behind the first.
   private(set) var page: UInt32 = 0
   private var index = 0
-  /// A page passed earlier, and how far it may fall behind (Brent's way to notice a circle).
-  private var landmark: UInt32 = 0
-  private var landmarkAge = 0
-  private var landmarkLimit = 1
+  /// The pages passed, to notice a circle.
+  private var passed = PageSet()
 
   init(_ snapshot: DatabaseSnapshot) {
     self.snapshot = snapshot
@@ -49,9 +47,8 @@ struct OverflowReader {
     page = first
     index = 0
     used = 0
-    landmark = first
-    landmarkAge = 0
-    landmarkLimit = 1
+    passed.removeAll()
+    _ = passed.insert(first)
   }
 
   /// Reads at most `buffer.count` bytes of the chain from `offset` on.
@@ -129,13 +126,7 @@ struct OverflowReader {
     guard snapshot.isContent(next) else {
       throw broken("it leads to page \(next), which is none", position)
     }
-    if next == landmark { throw broken("it leads back to page \(next)", position) }
-    landmarkAge += 1
-    if landmarkAge == landmarkLimit {
-      landmark = next
-      landmarkAge = 0
-      landmarkLimit *= 2
-    }
+    guard passed.insert(next) else { throw broken("it leads back to page \(next)", position) }
     page = next
     index += 1
   }

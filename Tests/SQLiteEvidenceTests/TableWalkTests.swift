@@ -39,7 +39,7 @@ import Testing
     #expect(try expectSame(scratch, "a.db") == 2 * 6 * 49 - 2 * 24)
   }
 
-  @Test(arguments: 1...40)
+  @Test(arguments: 1...20)
   func randomTables(seed: Int) throws {
     let scratch = try Scratch()
     var random = Seeded(UInt64(seed))
@@ -158,14 +158,17 @@ import Testing
     for key in stride(from: Int64(-6001), through: 6001, by: 1) {
       let found = reader.seek(key)
       #expect(found == (key % 3 == 0 && abs(key) <= 6000))
-      if found { #expect(reader.text(1) == StoredText("v\(key / 3)")) }
+      let text = found ? reader.text(1) : nil
+      if found { #expect(text == StoredText("v\(key / 3)")) }
       if key % 101 == 0 {
         let next = reader.next()
         let expected = (key >= 0 ? key / 3 : (key - 2) / 3) * 3 + 3
         #expect(next == (key < 6000))
-        if next { #expect(reader.rowID == max(-6000, expected)) }
+        let rowID = reader.rowID
+        if next { #expect(rowID == max(-6000, expected)) }
       }
     }
-    #expect(reader.damage.isEmpty)
+    let damage = reader.damage
+    #expect(damage.isEmpty)
   }
 }
