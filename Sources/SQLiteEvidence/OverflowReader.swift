@@ -5,9 +5,9 @@ internal import SystemPackage
 /// Follows the chain of pages that carries the rest of a long row (file format section 1.7, "Cell
 /// Payload Overflow Pages").
 ///
-/// Chains mostly run through consecutive pages, so a window of pages is read on the guess that the next
-/// ones belong to the chain; each page's own link says whether they did. A wrong guess shrinks the
-/// window to what was of use, a right one doubles it.
+/// Chains mostly run through consecutive pages, so a window of pages is read on the guess that the
+/// next ones belong to the chain; each page's own link says whether they did. A wrong guess shrinks
+/// the window to what was of use, a right one doubles it.
 struct OverflowReader {
   private static let windowBytes = 256 << 10
 
@@ -53,7 +53,8 @@ struct OverflowReader {
 
   /// Reads at most `buffer.count` bytes of the chain from `offset` on.
   /// - Returns: the number of bytes read, 0 at the end.
-  /// - Throws: `ReadingError` with code `unreadable` if the chain is broken before the first of them.
+  /// - Throws: `ReadingError` with code `unreadable` if the chain is broken before the first of
+  ///   them.
   mutating func read(
     at offset: Int, into buffer: UnsafeMutableRawBufferPointer
   ) throws(ReadingError) -> Int {
@@ -87,7 +88,9 @@ struct OverflowReader {
   /// Brings the page into the window.
   private mutating func load(at position: Int) throws(ReadingError) {
     if isLoaded { return }
-    guard first > 0, snapshot.isContent(page) else { throw broken("there is no such page", position) }
+    guard first > 0, snapshot.isContent(page) else {
+      throw broken("there is no such page", position)
+    }
     if used > 0 {
       let ranOn = UInt64(page) == UInt64(windowStart) + UInt64(windowCount)
       guess = ranOn ? min(guess * 2, most) : max(1, used)

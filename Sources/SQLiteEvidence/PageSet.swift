@@ -1,5 +1,5 @@
-/// A set of page numbers at a bit a page, in pieces that are made when needed: a damaged link to page
-/// four thousand million costs no more than one to page four.
+/// A set of page numbers at a bit a page, in pieces that are made when needed: a damaged link to
+/// page four thousand million costs no more than one to page four.
 struct PageSet {
   private static let pieceBits: UInt32 = 32768
   private static let emptyPiece = [UInt64](repeating: 0, count: Int(pieceBits) / 64)

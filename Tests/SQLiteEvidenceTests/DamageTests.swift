@@ -16,10 +16,14 @@ import Testing
     var result: [String: Rows] = [:]
     for (name, table) in DatabaseSchema(snapshot).tables {
       result[name] = read(snapshot, table).rows
-      for shard in TableReader.shards(snapshot, table, count: 3) { _ = read(snapshot, table, shard: shard) }
+      for shard in TableReader.shards(snapshot, table, count: 3) {
+        _ = read(snapshot, table, shard: shard)
+      }
       var reader = TableReader(snapshot, table)
       for key in [Int64.min, 0, 7, .max] where reader.seek(key) {
-        for column in table.columns.indices { _ = try? drain(reader.source(column), bufferSize: 700) }
+        for column in table.columns.indices {
+          _ = try? drain(reader.source(column), bufferSize: 700)
+        }
       }
     }
     return result
@@ -27,7 +31,9 @@ import Testing
 
   private func small(_ scratch: Scratch, encoding: String = "UTF-8", rows: Int = 40) throws {
     let real = try RealDatabase(scratch.path("a.db"))
-    try real.run("PRAGMA page_size=512; PRAGMA encoding='\(encoding)'; CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b)")
+    try real.run(
+      "PRAGMA page_size=512; PRAGMA encoding='\(encoding)'; CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b)"
+    )
     try real.run("CREATE TABLE w(k TEXT PRIMARY KEY, v) WITHOUT ROWID")
     try real.run("BEGIN")
     for number in 0..<rows {
@@ -85,17 +91,22 @@ import Testing
       let real = try RealDatabase(scratch.path("a.db"))
       try real.run("PRAGMA page_size=512; CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT)")
       try real.run(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<300) INSERT INTO t SELECT i, printf('%050d', i) FROM n")
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<300) INSERT INTO t SELECT i, printf('%050d', i) FROM n"
+      )
     }
     let sound = scratch.bytes("a.db")
     // Which row is on which page, and which of the pages are inner ones, is SQLite's to say.
     let real = try RealDatabase(scratch.path("a.db"))
-    let inner = try real.rows("SELECT pageno FROM dbstat WHERE name = 't' AND pagetype = 'internal'")
+    let inner = try real.rows(
+      "SELECT pageno FROM dbstat WHERE name = 't' AND pagetype = 'internal'")
     #expect(inner == [[.integer(2)]], "a root and leaves were meant")
-    let leaves = try real.rows("SELECT pageno, ncell FROM dbstat WHERE name = 't' AND pagetype = 'leaf' ORDER BY path")
+    let leaves = try real.rows(
+      "SELECT pageno, ncell FROM dbstat WHERE name = 't' AND pagetype = 'leaf' ORDER BY path")
     var pageOfRow: [Int64] = []
     for case .integer(let page) in leaves.map({ $0[0] }) {
-      guard case .integer(let cells)? = leaves.first(where: { $0[0] == .integer(page) })?[1] else { continue }
+      guard case .integer(let cells)? = leaves.first(where: { $0[0] == .integer(page) })?[1] else {
+        continue
+      }
       pageOfRow += Array(repeating: page, count: Int(cells))
     }
     #expect(pageOfRow.count == 300)
@@ -117,7 +128,10 @@ import Testing
         let expected = pageOfRow.indices.filter { pageOfRow[$0] <= pages && pages >= 2 }
         #expect(result.rows.map(\.[0]) == expected.map { .integer(Int64($0 + 1)) })
         #expect(result.damage.isEmpty == isWhole)
-        #expect(result.damage.allSatisfy { $0.path == scratch.path("b.db") && $0.offset >= UInt64(pages * 512) })
+        #expect(
+          result.damage.allSatisfy {
+            $0.path == scratch.path("b.db") && $0.offset >= UInt64(pages * 512)
+          })
       }
     }
   }
@@ -128,7 +142,9 @@ import Testing
     do {
       let real = try RealDatabase(scratch.path("a.db"))
       try real.run("PRAGMA page_size=512; CREATE TABLE t(a, b, c)")
-      try real.run("INSERT INTO t VALUES(1, ?, 'behind'); INSERT INTO t VALUES(2, 'next', 'row')", [.blob(value)])
+      try real.run(
+        "INSERT INTO t VALUES(1, ?, 'behind'); INSERT INTO t VALUES(2, 'next', 'row')",
+        [.blob(value)])
     }
     let sound = scratch.bytes("a.db")
     // Links of overflow pages: to nowhere, to the end, to an earlier page of the chain, to itself.
@@ -136,7 +152,8 @@ import Testing
     for link in [0, 9999, 15, 20, 0xFFFF_FFFF] as [UInt32] {
       var changed = sound
       for index in 0..<4 {
-        changed[(page - 1) * 512 + index] = UInt8(truncatingIfNeeded: link >> UInt32(24 - 8 * index))
+        changed[(page - 1) * 512 + index] = UInt8(
+          truncatingIfNeeded: link >> UInt32(24 - 8 * index))
       }
       scratch.write(changed, "b.db")
       let snapshot = try DatabaseSnapshot(scratch.path("b.db"))
@@ -183,11 +200,12 @@ import Testing
       let real = try RealDatabase(scratch.path("a.db"))
       try real.run("PRAGMA page_size=512; CREATE TABLE t(a)")
       try real.run(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<5000) INSERT INTO t SELECT i FROM n")
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<5000) INSERT INTO t SELECT i FROM n"
+      )
     }
     var bytes = scratch.bytes("a.db")
-    // The right-most child of the root, page 2, becomes the root (file format section 1.6: bytes 8 to
-    // 11 of an inner page).
+    // The right-most child of the root, page 2, becomes the root (file format section 1.6: bytes 8
+    // to 11 of an inner page).
     #expect(bytes[512] == 5)
     bytes.replaceSubrange(520..<524, with: [0, 0, 0, 2])
     scratch.write(bytes, "b.db")

@@ -5,17 +5,22 @@ import SystemPackage
 import Testing
 
 @Suite struct LiveWriterTests {
-  /// A writer moves amounts between two tables; in every committed state they add up to the same, and
-  /// both have the same generation.
+  /// A writer moves amounts between two tables; in every committed state they add up to the same,
+  /// and both have the same generation.
   @Test(arguments: ["DELETE", "TRUNCATE", "PERSIST", "WAL"], [5, 2000])
   func everyStableResultIsOneCommit(mode: String, cache: Int) throws {
     let scratch = try Scratch()
     let path = scratch.path("a.db")
     let real = try RealDatabase(path)
-    try real.run("PRAGMA page_size=512; PRAGMA journal_mode=\(mode); PRAGMA wal_autocheckpoint=20; PRAGMA synchronous=OFF; PRAGMA cache_size=\(cache)")
-    try real.run("CREATE TABLE a(n INTEGER, generation INTEGER, filler); CREATE TABLE b(n INTEGER, generation INTEGER, filler); BEGIN")
+    try real.run(
+      "PRAGMA page_size=512; PRAGMA journal_mode=\(mode); PRAGMA wal_autocheckpoint=20; PRAGMA synchronous=OFF; PRAGMA cache_size=\(cache)"
+    )
+    try real.run(
+      "CREATE TABLE a(n INTEGER, generation INTEGER, filler); CREATE TABLE b(n INTEGER, generation INTEGER, filler); BEGIN"
+    )
     for _ in 0..<40 {
-      try real.run("INSERT INTO a VALUES(100, 0, zeroblob(700)); INSERT INTO b VALUES(100, 0, zeroblob(700))")
+      try real.run(
+        "INSERT INTO a VALUES(100, 0, zeroblob(700)); INSERT INTO b VALUES(100, 0, zeroblob(700))")
     }
     try real.run("COMMIT")
     let writer = Writer(real)
@@ -87,11 +92,13 @@ private final class Writer: @unchecked Sendable {
 
   func start() {
     var made = pthread_t()
-    pthread_create(&made, nil, { raw in
-      guard let raw else { return nil }
-      Unmanaged<Writer>.fromOpaque(raw).takeUnretainedValue().write()
-      return nil
-    }, Unmanaged.passUnretained(self).toOpaque())
+    pthread_create(
+      &made, nil,
+      { raw in
+        guard let raw else { return nil }
+        Unmanaged<Writer>.fromOpaque(raw).takeUnretainedValue().write()
+        return nil
+      }, Unmanaged.passUnretained(self).toOpaque())
     thread = made
   }
 
@@ -105,7 +112,9 @@ private final class Writer: @unchecked Sendable {
     var random = Seeded(1)
     while !isStopped.load(ordering: .relaxed) {
       do {
-        try real.run("BEGIN; UPDATE a SET n = n - 1, generation = generation + 1; UPDATE b SET n = n + 1, generation = generation + 1")
+        try real.run(
+          "BEGIN; UPDATE a SET n = n - 1, generation = generation + 1; UPDATE b SET n = n + 1, generation = generation + 1"
+        )
         try real.run(random.next() % 4 == 0 ? "ROLLBACK" : "COMMIT")
       } catch {
         failure = error

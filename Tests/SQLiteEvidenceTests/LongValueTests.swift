@@ -11,10 +11,14 @@ import Testing
     let text = random.text(150_000)
     let blob = random.bytes(300_001)
     let real = try RealDatabase(scratch.path("a.db"))
-    try real.run("PRAGMA page_size=\(pageSize); PRAGMA encoding='\(encoding)'; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0")
+    try real.run(
+      "PRAGMA page_size=\(pageSize); PRAGMA encoding='\(encoding)'; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0"
+    )
     try real.run("CREATE TABLE t(a, b)")
     // Rows of several sizes, deleted by turns, leave holes that scatter the chains of the next.
-    for number in 0..<60 { try real.run("INSERT INTO t VALUES(zeroblob(?), 1)", [.integer(Int64(number * 700))]) }
+    for number in 0..<60 {
+      try real.run("INSERT INTO t VALUES(zeroblob(?), 1)", [.integer(Int64(number * 700))])
+    }
     try real.run("DELETE FROM t WHERE rowid % 2 = 0")
     for _ in 0..<2 { try real.run("INSERT INTO t VALUES(?, ?)", [.text(text), .blob(blob)]) }
     try real.run("DELETE FROM t WHERE rowid < 60")
@@ -42,7 +46,9 @@ import Testing
           var at = 0
           while at < expected.count {
             var byte: UInt8 = 0
-            let count = try withUnsafeMutableBytes(of: &byte) { try source.read(at: UInt64(at), into: $0) }
+            let count = try withUnsafeMutableBytes(of: &byte) {
+              try source.read(at: UInt64(at), into: $0)
+            }
             #expect(count == 1 && byte == expected[at])
             at += Int.random(in: 1...40_000, using: &random)
           }
@@ -69,8 +75,10 @@ import Testing
     do {
       let real = try RealDatabase(scratch.path("a.db"))
       try real.run("PRAGMA encoding='UTF-16le'; CREATE TABLE t(a)")
-      // A blob cast to text is taken as UTF-16 as it is: a, a high half, b, a low half, a high half.
-      try real.run("INSERT INTO t VALUES(CAST(x'6100' || x'3dd8' || x'6200' || x'00de' || x'3dd8' AS TEXT))")
+      // A blob cast to text is taken as UTF-16 as it is: a, a high half, b, a low half, a high
+      // half.
+      try real.run(
+        "INSERT INTO t VALUES(CAST(x'6100' || x'3dd8' || x'6200' || x'00de' || x'3dd8' AS TEXT))")
     }
     let snapshot = try DatabaseSnapshot(scratch.path("a.db"))
     let table = try #require(DatabaseSchema(snapshot).table("t"))
@@ -81,6 +89,6 @@ import Testing
     let text = reader.text(0)
     #expect(text?.bytes == expected)
     let drained0 = try drain(reader.source(0), bufferSize: 4)
-          #expect(drained0 == expected)
+    #expect(drained0 == expected)
   }
 }

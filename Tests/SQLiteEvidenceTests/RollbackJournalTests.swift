@@ -13,7 +13,8 @@ import Testing
     try real.run("CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT); CREATE TABLE u(b)")
     try real.run("BEGIN")
     for number in 0..<60 {
-      try real.run("INSERT INTO t(a) VALUES(?)", [.text(String(repeating: "a\(number)", count: 10 * number))])
+      try real.run(
+        "INSERT INTO t(a) VALUES(?)", [.text(String(repeating: "a\(number)", count: 10 * number))])
     }
     try real.run("COMMIT; BEGIN")
     try real.run("UPDATE t SET a = 'never committed ' || id || a WHERE id % 2 = 0")
@@ -58,8 +59,8 @@ import Testing
     try expectSamePages(scratch, "byte \(place)")
   }
 
-  /// Half a rollback leaves a broken database, so not rows but pages are compared: with those of the
-  /// file that SQLite has rolled back.
+  /// Half a rollback leaves a broken database, so not rows but pages are compared: with those of
+  /// the file that SQLite has rolled back.
   private func expectSamePages(_ scratch: Scratch, _ note: String) throws {
     scratch.copy("a.db", to: "copy.db")
     let snapshot: DatabaseSnapshot
@@ -104,7 +105,9 @@ import Testing
       journal[place] ^= 1 << UInt8(bit)
       scratch.write(journal, "a.db-journal")
       let snapshot = try DatabaseSnapshot(scratch.path("a.db"))
-      for table in DatabaseSchema(snapshot).tables.values { #expect(read(snapshot, table).rows.count <= 120) }
+      for table in DatabaseSchema(snapshot).tables.values {
+        #expect(read(snapshot, table).rows.count <= 120)
+      }
     }
   }
 
@@ -122,17 +125,20 @@ import Testing
     let scratch = try Scratch()
     try spilled(scratch, pageSize: 1024, synchronous: "FULL")
     let journal = scratch.bytes("a.db-journal")
-    // A super-journal's name closes a journal: page number of the lock page, name, length, checksum,
-    // magic (file format section 3).
+    // A super-journal's name closes a journal: page number of the lock page, name, length,
+    // checksum, magic (file format section 3).
     let name = Array(scratch.path("a.db-mj0123").string.utf8)
-    func word(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) } }
+    func word(_ value: UInt32) -> [UInt8] {
+      (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) }
+    }
     let sum = name.reduce(UInt32(0)) { $0 &+ UInt32($1) }
     scratch.write(
       journal + word(1_048_577) + name + word(UInt32(name.count)) + word(sum) + journal[..<8],
       "a.db-journal")
     // Without the super-journal the transaction was completed: the file stays as it is.
     try expectSamePages(scratch, "super-journal gone")
-    #expect(try DatabaseSnapshot(scratch.path("a.db")).findings.contains { $0.code == .journalIgnored })
+    #expect(
+      try DatabaseSnapshot(scratch.path("a.db")).findings.contains { $0.code == .journalIgnored })
     scratch.write([1], "a.db-mj0123")
     #expect(try expectSame(scratch, "a.db", "super-journal there") == 60)
   }

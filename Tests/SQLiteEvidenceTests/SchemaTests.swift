@@ -42,7 +42,9 @@ import Testing
       let real = try RealDatabase(scratch.path("a.db"))
       for definition in definitions { try real.run(definition) }
       try real.run("INSERT INTO v2 VALUES('some words'), ('more words')")
-      for row in try real.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'v%'") {
+      for row in try real.rows(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'v%'")
+      {
         guard case .text(let bytes) = row[0] else { continue }
         let name = quoted(String(decoding: bytes, as: UTF8.self))
         let columns = try real.rows("PRAGMA table_xinfo(\(name))").filter { $0[6] == .integer(0) }
@@ -52,20 +54,29 @@ import Testing
           return quoted(String(decoding: bytes, as: UTF8.self))
         }
         for _ in 0..<20 {
-          let values = columns.map { _ in Value.integer(Int64.random(in: 1...9999, using: &random)) }
-          try real.run("INSERT OR IGNORE INTO \(name)(\(names.joined(separator: ","))) VALUES(\(marks))", values)
+          let values = columns.map { _ in Value.integer(Int64.random(in: 1...9999, using: &random))
+          }
+          try real.run(
+            "INSERT OR IGNORE INTO \(name)(\(names.joined(separator: ","))) VALUES(\(marks))",
+            values)
         }
       }
-      try real.run("ALTER TABLE t1 RENAME COLUMN a TO \"new \"\" name\"; ALTER TABLE t9 RENAME TO \"t 9\"; ALTER TABLE t17 DROP COLUMN c")
-      try real.run("ALTER TABLE t18 ADD COLUMN \"added, later\" TEXT DEFAULT 'it''s, (so)' NOT NULL")
-      try real.run("ALTER TABLE t18 ADD COLUMN computed AS (key || 'x'); ALTER TABLE t18 ADD COLUMN last REAL DEFAULT 3")
+      try real.run(
+        "ALTER TABLE t1 RENAME COLUMN a TO \"new \"\" name\"; ALTER TABLE t9 RENAME TO \"t 9\"; ALTER TABLE t17 DROP COLUMN c"
+      )
+      try real.run(
+        "ALTER TABLE t18 ADD COLUMN \"added, later\" TEXT DEFAULT 'it''s, (so)' NOT NULL")
+      try real.run(
+        "ALTER TABLE t18 ADD COLUMN computed AS (key || 'x'); ALTER TABLE t18 ADD COLUMN last REAL DEFAULT 3"
+      )
     }
     #expect(try expectSame(scratch, "a.db") > 20 * 22)
     let schema = DatabaseSchema(try DatabaseSnapshot(scratch.path("a.db")))
     #expect(schema.table("V1")?.isVirtual == true)
     #expect(schema.table("T18")?.index(of: "ADDED, later") == 4)
     #expect(schema.table("t13")?.primaryKey == [2, 0])
-    let aliases = schema.tables.values.filter { $0.columns.contains(where: \.isRowIDAlias) }.map(\.name)
+    let aliases = schema.tables.values.filter { $0.columns.contains(where: \.isRowIDAlias) }.map(
+      \.name)
     #expect(
       Set(aliases.filter { $0.hasPrefix("t") })
         == ["t1", "t2", "t4", "t5", "t6", "t8", "t10", "t11", "t15", "t21", "t24"])

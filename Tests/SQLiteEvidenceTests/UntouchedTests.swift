@@ -5,12 +5,15 @@ import SystemPackage
 import Testing
 
 @Suite struct UntouchedTests {
-  /// SQLite itself cannot read this without writing: a log, no `-shm`, and no permission to make one.
+  /// SQLite itself cannot read this without writing: a log, no `-shm`, and no permission to make
+  /// one.
   @Test func readOnlyFileInAReadOnlyFolder() throws {
     let scratch = try Scratch()
     do {
       let real = try RealDatabase(scratch.path("live.db"))
-      try real.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(a); INSERT INTO t VALUES('in the log')")
+      try real.run(
+        "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(a); INSERT INTO t VALUES('in the log')"
+      )
       scratch.copy("live.db", to: "a.db")
     }
     for name in scratch.names { chmod(scratch.path(name).string, 0o444) }
@@ -46,19 +49,21 @@ import Testing
     }
     let work = Work(body)
     var thread = pthread_t()
-    pthread_create(&thread, nil, { raw in
-      guard let raw else { return nil }
-      let work = Unmanaged<Work>.fromOpaque(raw).takeUnretainedValue()
-      // setfsuid(2) changes whose permissions this thread opens files with, and drops root's own for
-      // files; the header that declares it is not among those Swift sees.
-      typealias Change = @convention(c) (uid_t) -> Int32
-      guard let symbol = dlsym(nil, "setfsuid") else { return nil }
-      let change = unsafeBitCast(symbol, to: Change.self)
-      _ = change(65534)
-      work.result = work.body()
-      _ = change(0)
-      return nil
-    }, Unmanaged.passUnretained(work).toOpaque())
+    pthread_create(
+      &thread, nil,
+      { raw in
+        guard let raw else { return nil }
+        let work = Unmanaged<Work>.fromOpaque(raw).takeUnretainedValue()
+        // setfsuid(2) changes whose permissions this thread opens files with, and drops root's own
+        // for files; the header that declares it is not among those Swift sees.
+        typealias Change = @convention(c) (uid_t) -> Int32
+        guard let symbol = dlsym(nil, "setfsuid") else { return nil }
+        let change = unsafeBitCast(symbol, to: Change.self)
+        _ = change(65534)
+        work.result = work.body()
+        _ = change(0)
+        return nil
+      }, Unmanaged.passUnretained(work).toOpaque())
     pthread_join(thread, nil)
     return work.result
   }

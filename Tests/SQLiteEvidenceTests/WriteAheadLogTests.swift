@@ -7,10 +7,12 @@ import Testing
   /// A database in the folder with committed rows in its log, left as a crash leaves it.
   private func crashed(_ scratch: Scratch, pageSize: Int = 1024) throws {
     let real = try RealDatabase(scratch.path("live.db"))
-    try real.run("PRAGMA page_size=\(pageSize); PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0")
+    try real.run(
+      "PRAGMA page_size=\(pageSize); PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0")
     try real.run("CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT)")
     for number in 1...20 {
-      try real.run("INSERT INTO t(a) VALUES(?)", [.text(String(repeating: "x\(number) ", count: 200))])
+      try real.run(
+        "INSERT INTO t(a) VALUES(?)", [.text(String(repeating: "x\(number) ", count: 200))])
     }
     scratch.copy("live.db", to: "a.db")
   }
@@ -33,7 +35,9 @@ import Testing
     try crashed(scratch)
     let log = scratch.bytes("a.db-wal")
     let frame = 24 + 1024
-    for length in Array(stride(from: 0, to: log.count, by: 523)) + [31, 32, 33, 32 + frame, 32 + 3 * frame] {
+    for length in Array(stride(from: 0, to: log.count, by: 523)) + [
+      31, 32, 33, 32 + frame, 32 + 3 * frame,
+    ] {
       scratch.write(Array(log[..<length]), "a.db-wal")
       try expectSame(scratch, "a.db", "log of \(length) bytes")
     }
@@ -44,7 +48,8 @@ import Testing
     try crashed(scratch)
     let log = scratch.bytes("a.db-wal")
     var random = Seeded(7)
-    let places = Array(0..<56) + (0..<60).map { _ in Int.random(in: 56..<log.count, using: &random) }
+    let places =
+      Array(0..<56) + (0..<60).map { _ in Int.random(in: 56..<log.count, using: &random) }
     for place in places {
       var changed = log
       changed[place] ^= 1 << UInt8.random(in: 0...7, using: &random)
@@ -56,6 +61,21 @@ import Testing
         try expectSame(scratch, "a.db", "byte \(place)")
         #expect(try codes(scratch).isEmpty == false)
       }
+    }
+  }
+
+  @Test func commitsBehindATornFrameAreMissed() throws {
+    let scratch = try Scratch()
+    try crashed(scratch)
+    let log = scratch.bytes("a.db-wal")
+    let frames = (log.count - 32) / (24 + 1024)
+    for frame in [0, frames / 2, frames - 1] {
+      var torn = log
+      torn[32 + frame * (24 + 1024) + 500] ^= 1
+      scratch.write(torn, "a.db-wal")
+      let found = try DatabaseSnapshot(scratch.path("a.db")).findings
+      #expect(found.contains { $0.code == .walTorn } == (frame < frames - 1))
+      #expect(found.last?.offset == UInt64(32 + frame * (24 + 1024)))
     }
   }
 
@@ -75,7 +95,9 @@ import Testing
       }
     }
     func put(_ value: UInt32, _ at: Int) {
-      for index in 0..<4 { log[at + index] = UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * index)) }
+      for index in 0..<4 {
+        log[at + index] = UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * index))
+      }
     }
     add(0..<24)
     put(sum.0, 24)
@@ -94,17 +116,23 @@ import Testing
   @Test func uncommittedAndEarlierFramesAreLeftOut() throws {
     let scratch = try Scratch()
     let real = try RealDatabase(scratch.path("live.db"))
-    try real.run("PRAGMA page_size=512; PRAGMA cache_size=5; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0")
+    try real.run(
+      "PRAGMA page_size=512; PRAGMA cache_size=5; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0"
+    )
     try real.run("CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT)")
     for round in 0..<5 {
       for number in 0..<10 {
-        try real.run("INSERT INTO t(a) VALUES(?)", [.text("\(round) \(String(repeating: "y", count: 300 * number))")])
+        try real.run(
+          "INSERT INTO t(a) VALUES(?)",
+          [.text("\(round) \(String(repeating: "y", count: 300 * number))")])
         scratch.copy("live.db", to: "a.db")
         try expectSame(scratch, "a.db", "round \(round)")
       }
       // Five pages of cache: the transaction spills into the log before it commits.
       try real.run("BEGIN")
-      for _ in 0..<20 { try real.run("INSERT INTO t(a) VALUES(?)", [.text(String(repeating: "no", count: 400))]) }
+      for _ in 0..<20 {
+        try real.run("INSERT INTO t(a) VALUES(?)", [.text(String(repeating: "no", count: 400))])
+      }
       try real.run("UPDATE t SET a = 'changed'")
       scratch.copy("live.db", to: "a.db")
       try expectSame(scratch, "a.db", "spilled, round \(round)")
@@ -138,11 +166,13 @@ import Testing
     try crashed(scratch)
     let real = try RealDatabase(scratch.path("b.db"))
     try real.run("PRAGMA page_size=2048; CREATE TABLE other(x); INSERT INTO other VALUES(7)")
-    var log = scratch.bytes("a.db-wal")
-    // Without page 1 among its frames the log says nothing of the database's page size.
-    log.removeLast(log.count - 32)
-    scratch.write(log, "b.db-wal")
+    // A log without page 1 among its frames, so that the main file says what the page size is.
+    let other = try RealDatabase(scratch.path("live.db"))
+    try other.run("PRAGMA wal_checkpoint(TRUNCATE); UPDATE t SET a = 'changed' WHERE id = 20")
+    scratch.write(scratch.bytes("live.db-wal"), "b.db-wal")
     let snapshot = try DatabaseSnapshot(scratch.path("b.db"))
+    #expect(snapshot.findings.map(\.code) == [.walIgnored])
+    #expect(snapshot.isUnchanged())
     let table = try #require(DatabaseSchema(snapshot).table("other"))
     #expect(read(snapshot, table).rows == [[.integer(1), .integer(7)]])
   }
