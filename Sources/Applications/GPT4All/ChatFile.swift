@@ -32,7 +32,7 @@ struct ChatHeader {
   /// The title the application shows: the name a person gave, else the one the model made.
   var title: StoredText? {
     if let userName, !userName.isEmpty { return userName }
-    return generatedName ?? userName
+    return generatedName
   }
 }
 

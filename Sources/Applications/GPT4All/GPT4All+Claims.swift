@@ -78,19 +78,9 @@ extension GPT4All {
     let head = StoreHead(
       isOld ? .copies : .documents, path, format: "gpt4all-localdocs",
       formatVersion: database.generation >= 0 ? String(database.generation) : nil)
-    let companions = ["-wal", "-shm", "-journal"].map { FilePath(path.string + $0) }
     survey.claim(
-      StoreClaim(GPT4All.id, [head], covers: [path] + companions) { _, _ in
-        [
-          { report in
-            for file in [path] + companions {
-              if let status = try? report.tree.status(file), status.kind == .file {
-                report.stores[0].countFile(status)
-              }
-            }
-            LocalDocs(path: path, isGenerationKnown: database.generation >= 0).read(&report)
-          }
-        ]
+      StoreClaim(GPT4All.id, [head], covers: [path] + LocalDocs.companions(of: path)) { _, _ in
+        LocalDocs(path: path, isGenerationKnown: database.generation >= 0).parts()
       })
   }
 

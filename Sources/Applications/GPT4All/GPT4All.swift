@@ -16,7 +16,7 @@ public struct GPT4All: Application {
   // MARK: - Known places
 
   public func survey(_ home: Home, _ survey: inout Survey) {
-    var places = GPT4AllPlaces.all(in: home.path)
+    var places = GPT4AllPlaces.all(in: home.path, survey.tree)
     let environment = survey.environment
     if let moved = GPT4AllPlaces.moved(
       in: home.path,
@@ -111,23 +111,38 @@ public struct GPT4All: Application {
 
   public func recognise(_ folder: FolderListing, _ survey: inout Survey) {
     if let root = GPT4AllPlaces.home(of: folder.path), root != survey.home?.path,
-      !survey.isCovered(folder.path.appending("GPT4All.ini"))
+      isInScope(root, survey)
     {
       lookInside(root, &survey)
     }
     let found = GPT4AllFolder(folder, survey: survey)
-    guard !found.isForeign else { return }
+    let isData = GPT4AllPlaces.isData(folder.path)
+    guard isData || !found.isForeign else { return }
     if let settings = found.settings { claimSettings(settings, &survey) }
-    let named = survey.remembered(GPT4AllHome.self)?.named
     claim(
-      found, isOld: named != nil && named != folder.path, isKnown: false, withLogs: true, &survey)
+      found, isOld: isPutAside(folder.path, survey), isKnown: false, withLogs: true, &survey)
+  }
+
+  private func isInScope(_ folder: FilePath, _ survey: Survey) -> Bool {
+    switch survey.tree.scope {
+    case .machine: true
+    case .below(let top), .image(let top): folder.starts(with: top)
+    }
+  }
+
+  /// Whether a folder that was found by walking holds copies only: the settings of the same home name
+  /// another one, or it was thrown away.
+  private func isPutAside(_ folder: FilePath, _ survey: Survey) -> Bool {
+    if GPT4AllPlaces.isTrash(folder) { return true }
+    guard let named = survey.remembered(GPT4AllHome.self)?.named else { return false }
+    return named != folder
   }
 
   /// Looks at the installation below a folder that has the layout of a home and was not known as one:
   /// a backup, another machine's home.
   private func lookInside(_ root: FilePath, _ survey: inout Survey) {
     let outer = survey.home
-    let places = GPT4AllPlaces.all(in: root).filter {
+    let places = GPT4AllPlaces.all(in: root, survey.tree).filter {
       survey.tree.isFolder($0.settings) || survey.tree.isFolder($0.data)
     }
     var systems: [OperatingSystem] = []
@@ -171,9 +186,7 @@ public struct GPT4All: Application {
         if !survey.isCovered(path) { found.addChat(path, named: [], survey.tree) }
       }
     }
-    let named = survey.remembered(GPT4AllHome.self)?.named
-    claimChats(
-      found, isOld: named != nil && named != listing.path, isKnown: false, &survey)
+    claimChats(found, isOld: isPutAside(listing.path, survey), isKnown: false, &survey)
   }
 
   /// Claims a single file that somebody pointed at: nothing beside it is looked at.

@@ -32,11 +32,20 @@ struct GPT4AllPlaces: Sendable {
   ]
 
   /// The places below a home.
-  static func all(in home: FilePath) -> [GPT4AllPlaces] {
+  static func all(in home: FilePath, _ tree: EvidenceTree) -> [GPT4AllPlaces] {
     layouts.map { layout in
-      GPT4AllPlaces(
-        system: layout.0, settings: home.appending(layout.settings),
-        data: home.appending(layout.data), cache: home.appending(layout.cache))
+      func place(_ relative: String) -> FilePath {
+        // Windows knows no case: the folder there may be spelled otherwise.
+        if layout.0 == .windows,
+          case .found(let path) = tree.resolve("C:/Users/-/" + relative, home: home)
+        {
+          return path
+        }
+        return home.appending(relative)
+      }
+      return GPT4AllPlaces(
+        system: layout.0, settings: place(layout.settings), data: place(layout.data),
+        cache: place(layout.cache))
     }
   }
 
@@ -45,26 +54,40 @@ struct GPT4AllPlaces: Sendable {
     let config = variable("XDG_CONFIG_HOME")
     let data = variable("XDG_DATA_HOME")
     let cache = variable("XDG_CACHE_HOME")
-    guard config != nil || data != nil || cache != nil else { return nil }
-    return GPT4AllPlaces(
+    let moved = GPT4AllPlaces(
       system: .linux,
       settings: (config ?? home.appending(".config")).appending("nomic.ai"),
       data: (data ?? home.appending(".local/share")).appending("nomic.ai/GPT4All"),
       cache: (cache ?? home.appending(".cache")).appending("nomic.ai/GPT4All"))
+    return moved.data == home.appending(layouts[0].data)
+      && moved.settings == home.appending(layouts[0].settings) ? nil : moved
+  }
+
+  /// Whether a folder is where the application keeps its data by default, by the end of its path.
+  static func isData(_ folder: FilePath) -> Bool {
+    layouts.contains { ends(folder, with: $0.data) }
+  }
+
+  /// Whether a folder is part of a system's trash.
+  static func isTrash(_ folder: FilePath) -> Bool {
+    folder.components.contains {
+      [".Trash", "Trash", "$RECYCLE.BIN", "$Recycle.Bin"].contains($0.string)
+    }
+  }
+
+  private static func ends(_ folder: FilePath, with place: String) -> Bool {
+    let names = folder.components.map { $0.string.lowercased() }
+    let wanted = place.lowercased().split(separator: "/").map(String.init)
+    return names.count > wanted.count && Array(names.suffix(wanted.count)) == wanted
   }
 
   /// The home of an installation that a settings or data folder belongs to by its path, such as one in
   /// a backup; nil for any other folder.
   static func home(of folder: FilePath) -> FilePath? {
-    let names = folder.components.map { $0.string.lowercased() }
     for layout in layouts {
-      for place in [layout.settings, layout.data] {
-        let wanted = place.lowercased().split(separator: "/").map(String.init)
-        guard names.count > wanted.count, Array(names.suffix(wanted.count)) == wanted else {
-          continue
-        }
+      for place in [layout.settings, layout.data] where ends(folder, with: place) {
         var home = folder
-        for _ in wanted { home.removeLastComponent() }
+        for _ in place.split(separator: "/") { home.removeLastComponent() }
         return home
       }
     }

@@ -24,52 +24,73 @@ struct LocalDocs {
     return tables.contains("chunks_fts") || tables.contains("collection_items")
   }
 
-  func read(_ report: inout ReadingReport) {
-    do {
-      if report.demand.passages {
-        // Passages go out as they are found, so the reading is not begun again.
-        let snapshot = try DatabaseSnapshot(path)
-        read(snapshot, &report)
-        if !snapshot.isUnchanged() { report.add(changing) }
-      } else {
-        let before = report.stores[0]
-        let (_, isStable) = try withStableSnapshot(path) { snapshot in
-          report.stores[0] = before
-          read(snapshot, &report)
-        }
-        if !isStable { report.add(changing) }
-      }
-    } catch let error as DatabaseError {
-      let code: Issue.Code =
-        switch error.code {
-        case .empty: .empty
-        case .notADatabase: .malformed
-        case .encryptedOrUnknown: .encrypted
-        case .unreadable:
-          error.errno == .permissionDenied ? .denied : .unreadable
-        default: Issue.Code(rawValue: error.code.rawValue)
-        }
-      report.add(Issue(code, .error, path: path.storedText, offset: error.offset, error.text))
+  /// The parts of reading it: one for its lists, and more where there is much text.
+  func parts() -> [StorePart] {
+    let snapshot: DatabaseSnapshot
+    do throws(DatabaseError) {
+      snapshot = try DatabaseSnapshot(path)
     } catch {
-      report.add(Issue(.unreadable, .error, path: path.storedText, "the database cannot be read"))
+      let issue = issue(error)
+      return [
+        { report in
+          countFiles(&report)
+          report.stores[0].documents = 0
+          report.add(issue)
+        }
+      ]
     }
-    if report.stores[0].documents == nil { report.stores[0].documents = 0 }
-  }
-
-  private var changing: Issue {
-    Issue(
-      .liveChanging, .warning, path: path.storedText,
-      "the database was written all the while it was read")
-  }
-
-  private func read(_ snapshot: DatabaseSnapshot, _ report: inout ReadingReport) {
-    note(snapshot.findings, &report)
     let schema = DatabaseSchema(snapshot)
-    note(schema.damage, &report)
-    if !isGenerationKnown { report.stores[0].formatVersion = generation(schema) }
-    readDocuments(snapshot, schema, &report)
-    readChunks(snapshot, schema, &report)
-    noteTextCopy(snapshot, schema, &report)
+    let lists: StorePart = { report in
+      report.rely { snapshot.isUnchanged() }
+      countFiles(&report)
+      note(snapshot.findings, &report)
+      note(schema.damage, &report)
+      if !isGenerationKnown { report.stores[0].formatVersion = generation(schema) }
+      readDocuments(snapshot, schema, &report)
+      noteTextCopy(snapshot, schema, &report)
+    }
+    guard let table = schema.table("chunks"), let text = table.index(of: "chunk_text") else {
+      return [lists, { report in report.add(missing("chunks")) }]
+    }
+    // 2,000 pages are 8 MB at the usual page size; less is not worth a part of its own.
+    let count = min(16, max(1, Int(snapshot.pageCount) / 2000))
+    let shards: [StorePart] = TableReader.shards(snapshot, table, count: count).map { shard in
+      { report in readChunks(snapshot, table, text, shard, &report) }
+    }
+    return [lists] + shards
+  }
+
+  private func issue(_ error: DatabaseError) -> Issue {
+    let code: Issue.Code =
+      switch error.code {
+      case .empty: .empty
+      case .notADatabase: .malformed
+      case .encryptedOrUnknown: .encrypted
+      case .unreadable:
+        switch error.errno {
+        case .permissionDenied, .notPermitted: .denied
+        case .noSuchFileOrDirectory: .vanished
+        default: .unreadable
+        }
+      default: Issue.Code(rawValue: error.code.rawValue)
+      }
+    return Issue(code, .error, path: path.storedText, offset: error.offset, error.text)
+  }
+
+  /// Counts the database with the files SQLite keeps beside it.
+  private func countFiles(_ report: inout ReadingReport) {
+    for file in [path] + LocalDocs.companions(of: path) {
+      if let status = try? report.tree.status(file), status.kind == .file {
+        report.stores[0].countFile(status)
+      }
+    }
+  }
+
+  /// Where SQLite keeps what is not yet, or no longer, in the database itself.
+  static func companions(of path: FilePath) -> [FilePath] {
+    guard let name = path.lastComponent?.string else { return [] }
+    let folder = path.removingLastComponent()
+    return ["-wal", "-shm", "-journal"].map { folder.appending(name + $0) }
   }
 
   /// The generation, as far as its tables tell it.
@@ -84,6 +105,7 @@ struct LocalDocs {
   private func readDocuments(
     _ snapshot: DatabaseSnapshot, _ schema: DatabaseSchema, _ report: inout ReadingReport
   ) {
+    report.stores[0].documents = 0
     guard let table = schema.table("documents") else {
       report.add(missing("documents"))
       return
@@ -100,13 +122,10 @@ struct LocalDocs {
   }
 
   private func readChunks(
-    _ snapshot: DatabaseSnapshot, _ schema: DatabaseSchema, _ report: inout ReadingReport
+    _ snapshot: DatabaseSnapshot, _ table: TableSchema, _ text: Int, _ shard: TableShard,
+    _ report: inout ReadingReport
   ) {
-    guard let table = schema.table("chunks"), let text = table.index(of: "chunk_text") else {
-      report.add(missing("chunks"))
-      return
-    }
-    var reader = TableReader(snapshot, table, columns: [text])
+    var reader = TableReader(snapshot, table, columns: [text], shard: shard)
     while reader.next() {
       report.stores[0].documentBytes &+= UInt64(reader.byteCount(text))
       if report.demand.passages, let chunk = reader.text(text) {

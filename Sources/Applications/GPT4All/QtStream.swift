@@ -57,18 +57,19 @@ struct QtStream: ~Copyable {
 
   /// The length in bytes of the string or byte array that follows; nil for null.
   private mutating func length() throws(ReadingError) -> UInt64? {
+    let start = offset
     let stored = try integer(UInt32.self)
-    return stored == .max ? nil : UInt64(stored)
+    if stored == .max { return nil }
+    guard UInt64(stored) <= remaining else {
+      throw ReadingError(.overlong, at: start, "a length of \(stored) with \(remaining) bytes left")
+    }
+    return UInt64(stored)
   }
 
   /// The length of the string that follows. Qt itself gives up at an odd one.
   private mutating func textLength() throws(ReadingError) -> UInt64? {
     let start = offset
     guard let length = try length() else { return nil }
-    if length > remaining {
-      throw ReadingError(
-        .overlong, at: start, "a string of \(length) bytes with \(remaining) left")
-    }
     guard length.isMultiple(of: 2) else {
       throw ReadingError(.malformed, at: start, "a string of \(length) bytes, which is odd")
     }
