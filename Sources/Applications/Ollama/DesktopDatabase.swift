@@ -41,22 +41,12 @@ struct DesktopDatabase {
         report.stores[0].countFile(status)
       }
     }
-    let level = report.demand.level
-    do {
-      let (found, isStable) = try withStableSnapshot(path) { snapshot in
-        (snapshot, ChatIndex(snapshot, level: level))
-      }
-      emit(found.0, found.1, &report)
-      if !isStable || !found.0.isUnchanged() {
-        report.add(
-          Issue(
-            .liveChanging, .warning, path: path.storedText,
-            "the database was written while it was read"))
-      }
-    } catch let error as DatabaseError {
-      report.add(DesktopDatabase.issue(error))
+    do throws(DatabaseError) {
+      let snapshot = try DatabaseSnapshot(path)
+      report.rely { snapshot.isUnchanged() }
+      emit(snapshot, ChatIndex(snapshot, level: report.demand.level), &report)
     } catch {
-      report.add(Issue(.unreadable, .error, path: path.storedText, "cannot be read: \(error)"))
+      report.add(DesktopDatabase.issue(error))
     }
   }
 

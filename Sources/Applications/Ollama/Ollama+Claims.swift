@@ -35,6 +35,11 @@ extension Ollama {
     }
   }
 
+  /// The files of `~/.ollama` that have no signature of their own.
+  static let dataFiles: Set<String> = [
+    "history", "history.tmp", "id_ed25519", "id_ed25519.pub", "server.json", "config.json",
+  ]
+
   /// Claims a file of `~/.ollama` by its name.
   func claimKnownFile(_ path: FilePath, _ survey: inout Survey) {
     switch path.lastComponent?.string ?? "" {

@@ -7,8 +7,10 @@ import SystemPackage
 extension Ollama {
   /// The homes of service accounts, as the install script, distributions and the snap have them.
   func surveyServices(_ root: FilePath, _ survey: inout Survey) {
-    for place in ["usr/share/ollama", "root"] {
+    for (place, user) in [("usr/share/ollama", "ollama"), ("root", "root")] {
       let home = root.appending(place)
+      survey.home = Home(home, user: user, systems: [.linux])
+      defer { survey.home = nil }
       if let folder = survey.folder(id, at: home.appending(".ollama"), of: .linux) {
         claimDataFolder(folder, movedModels: moved(home, survey), &survey)
       }

@@ -89,10 +89,15 @@ public struct Ollama: Application {
       SavedRequest.isOne(file.path, survey.tree)
     {
       claimRequest(file.path, &survey)
-    } else if file.path.removingLastComponent().lastComponent?.string == ".ollama" {
-      claimKnownFile(file.path, &survey)
+    } else if ServerLog.isContainerLog(file.name, file.prefix) {
+      claimLog(file.path, .container, &survey)
     } else if ServerLog.isName(file.name), ServerLog.isOne(file.prefix) {
       claimLogs(file.path, &survey)
+    } else if Ollama.dataFiles.contains(file.name),
+      let folder = try? survey.tree.list(file.path.removingLastComponent()),
+      isDataFolder(folder, survey.tree)
+    {
+      claimKnownFile(file.path, &survey)
     }
   }
 

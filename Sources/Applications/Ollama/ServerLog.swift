@@ -56,6 +56,12 @@ enum ServerLog {
     }
   }
 
+  /// Whether a file is the log of a container that runs Ollama.
+  static func isContainerLog(_ name: String, _ start: [UInt8]) -> Bool {
+    name.contains("-json.log") && start.starts(with: Array("{\"log\":".utf8))
+      && start.contains("routes.go:")
+  }
+
   private static func read(
     _ path: FilePath, _ source: Source, _ report: inout ReadingReport
   ) {
