@@ -101,11 +101,13 @@ public struct Ollama: Application {
     }
   }
 
-  /// Whether a setting holds for the programs a person starts.
+  /// Whether a setting holds for the programs a person starts: it is theirs, or everybody's.
   private func isSet(_ setting: EnvironmentSetting, for home: Home) -> Bool {
     if let owner = setting.home { return owner == home.path }
     guard let source = setting.source else { return true }
     return source.lastComponent?.string == "environment"
+      || source.lastComponent?.string == "profile"
+      || source.removingLastComponent().lastComponent?.string == "profile.d"
   }
 
   /// Whether a folder is a copy of `~/.ollama`, by what lies in it.
