@@ -117,7 +117,7 @@ extension JSONCursor {
     return bytes
   }
 
-  private mutating func openQuote() throws(ReadingError) -> UInt64 {
+  mutating func openQuote() throws(ReadingError) -> UInt64 {
     let byte = try peekToken()
     guard byte == UInt8(ascii: "\"") else {
       throw ReadingError(byte == nil ? .torn : .malformed, at: offset, "expected a string")
@@ -170,7 +170,7 @@ extension JSONCursor {
   }
 
   /// Index of the first special at or behind the position, or the window's end.
-  private func firstSpecial() -> Int {
+  func firstSpecial() -> Int {
     wideSpecial(from: window.position)
   }
 
@@ -250,7 +250,7 @@ extension JSONCursor {
   /// Reads over bytes beyond ASCII; the first that are no UTF-8 are noted, and none is refused.
   ///
   /// Well-formed sequences: The Unicode Standard, table 3-7.
-  private mutating func passNonASCII() throws(ReadingError) {
+  mutating func passNonASCII() throws(ReadingError) {
     if window.end - window.position < 4 {
       while window.end - window.position < 4, try refill() {}
     }
@@ -301,7 +301,7 @@ extension JSONCursor {
 
   /// Reads one escape, or two that make a surrogate pair.
   /// - Returns: The scalar, or an unpaired surrogate.
-  private mutating func escape(_ start: UInt64) throws(ReadingError) -> UInt32 {
+  mutating func escape(_ start: UInt64) throws(ReadingError) -> UInt32 {
     guard try require(2) else {
       throw ReadingError(.torn, at: start, "a string without an end")
     }
@@ -360,7 +360,7 @@ extension JSONCursor {
   }
 
   /// Appends a scalar as UTF-8, a surrogate in the same manner (WTF-8).
-  private func appendGeneralised(_ scalar: UInt32, to bytes: inout [UInt8]) {
+  func appendGeneralised(_ scalar: UInt32, to bytes: inout [UInt8]) {
     switch scalar {
     case 0..<0x80:
       bytes.append(UInt8(truncatingIfNeeded: scalar))
