@@ -144,7 +144,7 @@ extension JSONCursor {
 
   /// Index of the first special at or behind the position, or the window's end.
   @inline(__always)
-  private func firstSpecial() -> Int {
+  func firstSpecial() -> Int {
     var index = window.position
     let end = window.end
     let raw = unsafe UnsafeRawPointer(window.base)
@@ -195,7 +195,7 @@ extension JSONCursor {
   /// Reads over bytes beyond ASCII; the first that are no UTF-8 are noted, and none is refused.
   ///
   /// Well-formed sequences: The Unicode Standard, table 3-7.
-  private mutating func passNonASCII() throws(ReadingError) {
+  mutating func passNonASCII() throws(ReadingError) {
     while window.end - window.position < 4, try refill() {}
     // Only here may the window move; `decode` copies what is passed from here on.
     while window.position < window.end, unsafe window.base[window.position] >= 0x80 {
@@ -244,7 +244,7 @@ extension JSONCursor {
 
   /// Reads one escape, or two that make a surrogate pair.
   /// - Returns: The scalar, or an unpaired surrogate.
-  private mutating func escape(_ start: UInt64) throws(ReadingError) -> UInt32 {
+  mutating func escape(_ start: UInt64) throws(ReadingError) -> UInt32 {
     guard try require(2) else {
       throw ReadingError(.torn, at: start, "a string without an end")
     }
