@@ -1,0 +1,104 @@
+internal import ByteReading
+internal import EvidenceFiles
+internal import Glibc
+internal import SystemPackage
+
+/// The state of a database's files that must be the same before and after for a reading to hold.
+struct SnapshotState: Sendable {
+  /// What tells one state of a file from another, from outside.
+  struct Mark: Equatable, Sendable {
+    var device: UInt64
+    var inode: UInt64
+    var size: UInt64
+    var modified: Int64
+
+    init(_ status: FileStatus) {
+      device = status.device
+      inode = status.inode
+      size = status.size
+      modified = status.modified
+    }
+
+    /// The mark of what is at `path` now, nil where nothing is.
+    static func of(_ path: FilePath) -> Mark? {
+      (try? FileStatus.of(path)).map(Mark.init)
+    }
+  }
+
+  private let main: EvidenceFile
+  private let mainMark: Mark
+  private let mainHeader: [UInt8]
+  private let journal: EvidenceFile?
+  private let journalPath: FilePath
+  private let journalHeader: [UInt8]
+  private let log: EvidenceFile?
+  private let logPath: FilePath
+  private let logHeader: [UInt8]
+  private var committedEnd: UInt64 = 0
+  private var lastFrame: [UInt8] = []
+  private var nextFrame: [UInt8] = []
+  /// Whether the main file was last changed so shortly before that its time may not tell the next
+  /// change: the kernel stamps files with the time of its last tick, at most 10 ms old.
+  private let mayChangeUnseen: Bool
+
+  init(
+    main: EvidenceFile, log: EvidenceFile?, logPath: FilePath, journal: EvidenceFile?,
+    journalPath: FilePath
+  ) throws(ReadingError) {
+    self.main = main
+    mainMark = Mark(main.status)
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME_COARSE, &now)
+    let nanoseconds = Int64(now.tv_sec) &* 1_000_000_000 &+ Int64(now.tv_nsec)
+    mayChangeUnseen = main.status.modified > nanoseconds &- 20_000_000
+    mainHeader = try main.bytes(at: 0, count: DatabaseHeader.byteCount)
+    self.log = log
+    self.logPath = logPath
+    logHeader = try log?.bytes(at: 0, count: WriteAheadLog.headerBytes) ?? []
+    self.journal = journal
+    self.journalPath = journalPath
+    journalHeader = try journal?.bytes(at: 0, count: 28) ?? []
+  }
+
+  /// Notes where the log's last commit ends. Its header's checksum runs over all frames before.
+  mutating func noteCommit(_ log: WriteAheadLog) throws(ReadingError) {
+    committedEnd = log.committedEnd
+    guard let file = self.log else { return }
+    let size = WriteAheadLog.frameHeaderBytes
+    if log.overlay != nil {
+      let stride = UInt64(size + log.pageSize)
+      lastFrame = try file.bytes(at: committedEnd &- min(committedEnd, stride), count: size)
+    }
+    nextFrame = try file.bytes(at: committedEnd, count: size)
+  }
+
+  /// Whether everything read since the state was taken belongs to one commit.
+  func holds(pageSize: Int) -> Bool {
+    guard let mainNow = try? main.currentStatus(), Mark(mainNow) == mainMark,
+      Mark.of(main.path)?.inode == mainMark.inode,
+      mainHeader == (try? main.bytes(at: 0, count: DatabaseHeader.byteCount))
+    else { return false }
+    return journalHolds && logHolds(pageSize: pageSize)
+  }
+
+  private var journalHolds: Bool {
+    guard let journal else { return Mark.of(journalPath) == nil }
+    return Mark.of(journalPath) == Mark(journal.status)
+      && journalHeader == (try? journal.bytes(at: 0, count: 28))
+  }
+
+  /// Commits appended to the log change nothing before them, as long as no checkpoint has written to
+  /// the main file; only where its time could not tell is an unchanged end of the log asked for too.
+  private func logHolds(pageSize: Int) -> Bool {
+    guard let log else { return Mark.of(logPath) == nil || !mayChangeUnseen }
+    let size = WriteAheadLog.frameHeaderBytes
+    guard logHeader == (try? log.bytes(at: 0, count: WriteAheadLog.headerBytes)) else { return false }
+    if !lastFrame.isEmpty {
+      let at = committedEnd &- min(committedEnd, UInt64(size + pageSize))
+      guard lastFrame == (try? log.bytes(at: at, count: size)) else { return false }
+    }
+    guard mayChangeUnseen else { return true }
+    return Mark.of(logPath)?.inode == log.status.inode
+      && nextFrame == (try? log.bytes(at: committedEnd, count: size))
+  }
+}
