@@ -35,6 +35,12 @@ let package = Package(
       name: "Applications",
       dependencies: ["ByteReading", "Conversations", "EvidenceFiles", "SQLiteEvidence", system],
       swiftSettings: strict),
+    .target(
+      name: "Inventory",
+      dependencies: [
+        "Applications", "ByteReading", "Conversations", "EvidenceFiles", "SQLiteEvidence", system,
+      ],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -87,7 +87,7 @@ extension EvidenceTree {
       guard let status else { return .absent }
       if status.kind == .link {
         links += 1
-        guard links <= 40, let target = EvidenceTree.target(of: next) else { return .absent }
+        guard links <= 40, let target = EvidenceTree.linkTarget(next) else { return .absent }
         if target.isAbsolute {
           if case .image(let root) = scope { current = root } else { current = "/" }
         }
@@ -116,7 +116,8 @@ extension EvidenceTree {
     }
   }
 
-  private static func target(of link: FilePath) -> FilePath? {
+  /// What the link at `link` points to, as stored; nil where there is no link.
+  public static func linkTarget(_ link: FilePath) -> FilePath? {
     var buffer = [CChar](repeating: 0, count: 4097)
     let count = unsafe link.withPlatformString { path in
       unsafe buffer.withUnsafeMutableBufferPointer { target in
