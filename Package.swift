@@ -13,16 +13,19 @@ let strict: [SwiftSetting] = [
 let audited = strict + [.strictMemorySafety()]
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
-let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "sotto",
+  products: [.executable(name: "sotto", targets: ["sotto"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .target(name: "CLinux"),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "ByteReading", swiftSettings: audited),
     .target(name: "Conversations", dependencies: ["ByteReading"], swiftSettings: strict),
     .target(
@@ -40,6 +43,30 @@ let package = Package(
       dependencies: [
         "Applications", "ByteReading", "Conversations", "EvidenceFiles", "SQLiteEvidence", system,
       ],
+      swiftSettings: strict),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "Applications", "ByteReading", "CLinux", "Conversations", "EvidenceFiles", "Inventory",
+        system,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Applications", "ByteReading", "Conversations", "EvidenceFiles", "Inventory", "Reporting",
+        arguments, system,
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "sotto", dependencies: ["Commands", arguments], swiftSettings: strict),
+    .testTarget(
+      name: "SQLiteEvidenceTests",
+      dependencies: ["SQLiteEvidence", "EvidenceFiles", "ByteReading", "CSQLite", system],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ByteReadingTests", dependencies: ["ByteReading"], swiftSettings: strict),
+    .testTarget(
+      name: "ConversationsTests", dependencies: ["ByteReading", "Conversations"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

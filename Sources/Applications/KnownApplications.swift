@@ -1,5 +1,7 @@
 /// The applications that are known, in the order they are asked.
 public enum KnownApplications {
-  /// All of them. Adding one is adding a folder beside this file and a line here.
+  /// All of them.
+  ///
+  /// Adding one is adding a folder beside this file and a line here.
   public static let all: [any Application] = []
 }

@@ -5,7 +5,9 @@ public import SystemPackage
 
 /// What one store of a claim turned out to hold.
 public struct StoreCounts: Sendable {
-  /// Messages, roles, models, attachments, times. `emit` adds to it; a store without conversations
+  /// Messages, roles, models, attachments, times.
+  ///
+  /// `emit` adds to it; a store without conversations
   /// (a prompt history) counts here directly.
   public var tally = Tally()
   /// Conversations.
@@ -71,6 +73,8 @@ public struct ReadingReport {
   public let demand: ReadingDemand
   /// One for each store of the claim, in its order.
   public var stores: [StoreCounts]
+  /// Whether what was read is still what is there; asked when all parts of the claim are read.
+  public private(set) var checks: [@Sendable () -> Bool] = []
   private let onConversation: (Conversation, Int) -> Void
   private let onPassage: (Passage, Int) -> Void
 
@@ -104,6 +108,12 @@ public struct ReadingReport {
   /// Reports text outside of conversations, when it is wanted.
   public mutating func emit(_ passage: Passage, store: Int = 0) {
     if demand.passages { onPassage(passage, store) }
+  }
+
+  /// Asks for everything to be read again, should `isUnchanged` say at the end that a database was
+  /// written meanwhile; after five times it is said that it was changing all the while.
+  public mutating func rely(on isUnchanged: @escaping @Sendable () -> Bool) {
+    checks.append(isUnchanged)
   }
 
   /// Reports something that could not be read whole.

@@ -35,14 +35,18 @@ public typealias StorePart = @Sendable (inout ReadingReport) -> Void
 public struct StoreClaim: Sendable {
   /// The application.
   public var app: ApplicationID
-  /// The stores: more than one where a single file holds several kinds of thing. The first is the one
+  /// The stores: more than one where a single file holds several kinds of thing.
+  ///
+  /// The first is the one
   /// whose files are counted.
   public var stores: [StoreHead]
   /// The person it belongs to, where that is known.
   public var user: String?
   /// Folders and files that need not be looked at by anybody else: all below them is this claim's.
   public var covers: [FilePath]
-  /// Splits the reading. Called on a worker thread, since splitting may have to look into a database.
+  /// Splits the reading.
+  ///
+  /// Called on a worker thread, since splitting may have to look into a database.
   public var parts: @Sendable (EvidenceTree, ReadingDemand) -> [StorePart]
 
   /// Makes a claim of one or several stores.

@@ -54,7 +54,9 @@ public struct Survey {
     self.tree = tree
   }
 
-  /// Claims stores. What is already claimed by path and kind is not claimed again, so that nothing is
+  /// Claims stores.
+  ///
+  /// What is already claimed by path and kind is not claimed again, so that nothing is
   /// read twice.
   public mutating func claim(_ claim: StoreClaim) {
     guard let first = claim.stores.first,
@@ -86,8 +88,9 @@ public struct Survey {
     looked.append(LookedAt(app: app, path: path, result: result))
   }
 
-  /// Looks whether there is a folder at a known place, and says so. Absence is said only for systems
-  /// that the home shows. A link is followed as far as the scope allows.
+  /// Looks whether there is a folder at a known place, and says so.
+  ///
+  /// Absence is said only for systems that the home shows. A link is followed as far as the scope allows.
   /// - Returns: The folder's real path.
   public mutating func folder(
     _ app: ApplicationID, at path: FilePath, of system: OperatingSystem? = nil

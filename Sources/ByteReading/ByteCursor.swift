@@ -34,7 +34,8 @@ public struct ByteCursor: ~Copyable {
 
   /// Reads an integer whose least significant byte comes first.
   /// - Throws: `torn` where fewer bytes are left.
-  public mutating func littleEndian<T: FixedWidthInteger>(_ type: T.Type) throws(ReadingError) -> T {
+  public mutating func littleEndian<T: FixedWidthInteger>(_ type: T.Type) throws(ReadingError) -> T
+  {
     T(littleEndian: try raw(type))
   }
 

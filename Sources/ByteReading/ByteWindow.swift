@@ -112,11 +112,13 @@ private enum WindowBuffers {
   }
 
   static func giveBack(_ buffer: UnsafeMutablePointer<UInt8>, _ capacity: Int) {
-    let wasKept = capacity == ByteWindow.defaultCapacity && kept.withLock { kept in
-      guard unsafe kept.buffers.count < limit else { return false }
-      unsafe kept.buffers.append(buffer)
-      return true
-    }
+    let wasKept =
+      capacity == ByteWindow.defaultCapacity
+      && kept.withLock { kept in
+        guard unsafe kept.buffers.count < limit else { return false }
+        unsafe kept.buffers.append(buffer)
+        return true
+      }
     if !wasKept { unsafe buffer.deallocate() }
   }
 }

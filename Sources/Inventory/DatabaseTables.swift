@@ -5,6 +5,7 @@ import SystemPackage
 enum DatabaseTables {
   /// The names, lower-cased; nil where there is no readable database.
   static func names(_ path: FilePath) -> Set<String>? {
-    nil
+    guard let snapshot = try? DatabaseSnapshot(path) else { return nil }
+    return Set(DatabaseSchema(snapshot).tables.keys)
   }
 }

@@ -26,6 +26,9 @@ public struct InventoryReader: Sendable {
     self.progress = progress
   }
 
+  /// How often a store is read that others write meanwhile, before what was read last is given.
+  static let triesOfChanging = 5
+
   /// A claim with the door it was found through.
   public struct Found: Sendable {
     let claim: StoreClaim
@@ -39,6 +42,13 @@ public struct InventoryReader: Sendable {
     var found: [Found] = []
     var looked: [LookedAt] = []
     var issues: [Issue] = []
+
+    /// The same without other applications.
+    public func only(app: ApplicationID) -> Findings {
+      var result = self
+      result.found = found.filter { $0.claim.app == app }
+      return result
+    }
   }
 
   // MARK: - Finding
@@ -77,8 +87,14 @@ public struct InventoryReader: Sendable {
   // MARK: - Reading side by side
 
   /// Reads what was found, `width` parts at a time, and puts the results together in order.
-  public func read(_ findings: Findings, _ demand: ReadingDemand) async -> StoreInventory {
-    let results = findings.found.map { _ in ClaimResult() }
+  /// - Parameter keep: Called by the worker that read it with each conversation and passage; what it
+  ///   returns is kept, everything else is let go at once.
+  /// - Returns: The inventory, and what was kept by index of its store, in stored order.
+  public func read<Item: Sendable>(
+    _ findings: Findings, _ demand: ReadingDemand,
+    keep: @escaping @Sendable (ReadItem) -> Item?
+  ) async -> (inventory: StoreInventory, kept: [(store: Int, item: Item)]) {
+    let results = findings.found.map { _ in ClaimResult<Item>() }
     let queue = PartQueue(claims: findings.found.count)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<width {
@@ -92,38 +108,57 @@ public struct InventoryReader: Sendable {
               progress?.parts.add(parts.count, ordering: .relaxed)
               queue.add(parts, of: job.claim)
             case .read(let index, let part):
-              results[job.claim].set(
-                index, InventoryReader.run(part, of: found, demand))
+              let verdict = results[job.claim].set(
+                index, InventoryReader.run(part, of: found, demand, keep))
               progress?.partsDone.add(1, ordering: .relaxed)
-              queue.finished()
+              queue.finished(again: verdict == .again ? job.claim : nil)
             }
           }
         }
       }
     }
-    var inventory = StoreInventory()
-    inventory.looked = findings.looked
-    inventory.issues = findings.issues
+    var inventory = StoreInventory(findings)
     let open = OpenFiles.now(for: findings.found)
+    var kept: [(store: Int, item: Item)] = []
     for (found, result) in zip(findings.found, results) {
-      inventory.add(found, result.parts, open)
+      let parts = result.parts
+      let positions = inventory.add(
+        found, parts.map(\.counts), open, isChanging: result.isLive)
+      for part in parts {
+        for (store, item) in part.kept {
+          if let position = positions[store] { kept.append((position, item)) }
+        }
+      }
     }
-    inventory.sortStores()
-    for store in inventory.stores { inventory.issues += store.counts.issues }
-    return inventory
+    let moved = inventory.sortStores()
+    let ordered = kept.enumerated().map { (moved[$0.element.store], $0.offset, $0.element.item) }
+      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    return (inventory, ordered.map { (store: $0.0, item: $0.2) })
   }
 
-  private static func run(
-    _ part: StorePart, of found: Found, _ demand: ReadingDemand
-  ) -> PartResult {
-    let collected = Collected()
+  /// Reads counts only.
+  public func count(_ findings: Findings) async -> StoreInventory {
+    await read(findings, ReadingDemand(.counts)) { _ -> Never? in nil }.inventory
+  }
+
+  private static func run<Item: Sendable>(
+    _ part: StorePart, of found: Found, _ demand: ReadingDemand,
+    _ keep: @escaping @Sendable (ReadItem) -> Item?
+  ) -> PartResult<Item> {
+    let collected = Collected<Item>()
     var report = ReadingReport(
       found.tree, demand, stores: found.claim.stores.count,
-      onConversation: { collected.conversations.append((store: $1, conversation: $0)) },
-      onPassage: { collected.passages.append((store: $1, passage: $0)) })
+      onConversation: { conversation, store in
+        let isCopy = found.claim.stores[store].kind == .copies
+        var conversation = conversation
+        if isCopy { conversation.copy = true }
+        if let item = keep(.conversation(conversation)) { collected.kept.append((store, item)) }
+      },
+      onPassage: { passage, store in
+        if let item = keep(.passage(passage)) { collected.kept.append((store, item)) }
+      })
     part(&report)
-    return PartResult(
-      counts: report.stores, conversations: collected.conversations, passages: collected.passages)
+    return PartResult(counts: report.stores, checks: report.checks, kept: collected.kept)
   }
 
   // MARK: - Reading in order
@@ -136,58 +171,112 @@ public struct InventoryReader: Sendable {
     onConversation: (StoreRecord, ListedConversation) -> Void,
     onPassage: (StoreRecord, Passage) -> Void
   ) -> StoreInventory {
-    var inventory = StoreInventory()
-    inventory.looked = findings.looked
-    inventory.issues = findings.issues
+    var inventory = StoreInventory(findings)
     for found in findings.found {
       let heads = found.claim.stores.map { inventory.record(found, $0, StoreCounts(), nil) }
-      var parts: [PartResult] = []
-      withoutActuallyEscaping(onConversation) { onConversation in
-        withoutActuallyEscaping(onPassage) { onPassage in
-          for part in found.claim.parts(found.tree, demand) {
-            var report = ReadingReport(
-              found.tree, demand, stores: heads.count,
-              onConversation: { conversation, store in
-                onConversation(heads[store], heads[store].listed(conversation, store: 0))
-              },
-              onPassage: { passage, store in onPassage(heads[store], passage) })
-            part(&report)
-            parts.append(PartResult(counts: report.stores, conversations: [], passages: []))
+      var parts: [[StoreCounts]] = []
+      var handedOn: Set<HandedOn> = []
+      var tries = 0
+      var isChanging = false
+      repeat {
+        tries += 1
+        var checks: [@Sendable () -> Bool] = []
+        parts = []
+        withoutActuallyEscaping(onConversation) { onConversation in
+          withoutActuallyEscaping(onPassage) { onPassage in
+            for part in found.claim.parts(found.tree, demand) {
+              var report = ReadingReport(
+                found.tree, demand, stores: heads.count,
+                onConversation: { conversation, store in
+                  // A database that changed is read again; what was handed on stays as it was.
+                  let listed = heads[store].listed(conversation, store: 0)
+                  let name = HandedOn(
+                    id: listed.id, store: store, row: conversation.provenance)
+                  if handedOn.insert(name).inserted { onConversation(heads[store], listed) }
+                },
+                onPassage: { passage, store in onPassage(heads[store], passage) })
+              part(&report)
+              parts.append(report.stores)
+              checks += report.checks
+            }
           }
         }
-      }
-      inventory.add(found, parts, nil)
+        isChanging = !checks.allSatisfy { $0() }
+      } while isChanging && tries < InventoryReader.triesOfChanging
+      inventory.add(found, parts, nil, isChanging: isChanging)
     }
     inventory.sortStores()
-    for store in inventory.stores { inventory.issues += store.counts.issues }
     return inventory
   }
 }
 
+/// What a stream has handed on already.
+private struct HandedOn: Hashable {
+  var id: String
+  var store: Int
+  var row: Provenance
+}
+
+/// Something that was read, handed to whoever asked.
+public enum ReadItem: Sendable {
+  /// A conversation, with its messages where they were asked for.
+  case conversation(Conversation)
+  /// Text outside of conversations.
+  case passage(Passage)
+}
+
 /// What one part found.
-struct PartResult: Sendable {
+private struct PartResult<Item: Sendable>: Sendable {
   var counts: [StoreCounts]
-  var conversations: [(store: Int, conversation: Conversation)]
-  var passages: [(store: Int, passage: Passage)]
+  var checks: [@Sendable () -> Bool]
+  var kept: [(store: Int, item: Item)]
 }
 
 /// Gathers what a part hands on; used by one worker only.
-private final class Collected {
-  var conversations: [(store: Int, conversation: Conversation)] = []
-  var passages: [(store: Int, passage: Passage)] = []
+private final class Collected<Item> {
+  var kept: [(store: Int, item: Item)] = []
 }
 
 /// The results of a claim's parts, in their order whatever order they came in.
-private final class ClaimResult: Sendable {
-  private let slots = Mutex<[PartResult?]>([])
-
-  var parts: [PartResult] { slots.withLock { $0.compactMap(\.self) } }
-
-  func expect(_ count: Int) {
-    slots.withLock { $0 = Array(repeating: nil, count: count) }
+private final class ClaimResult<Item: Sendable>: Sendable {
+  private struct State {
+    var slots: [PartResult<Item>?] = []
+    var missing = 0
+    var tries = 0
+    var isLive = false
   }
 
-  func set(_ index: Int, _ result: PartResult) {
-    slots.withLock { $0[index] = result }
+  enum Verdict {
+    case kept
+    /// The store was written meanwhile: its parts are to be split and read again.
+    case again
+  }
+
+  private let state = Mutex(State())
+
+  var parts: [PartResult<Item>] { state.withLock { $0.slots.compactMap(\.self) } }
+
+  /// Whether it was written all the while it was read, however often that was tried.
+  var isLive: Bool { state.withLock { $0.isLive } }
+
+  func expect(_ count: Int) {
+    state.withLock { state in
+      state.slots = Array(repeating: nil, count: count)
+      state.missing = count
+      state.tries += 1
+    }
+  }
+
+  func set(_ index: Int, _ result: PartResult<Item>) -> Verdict {
+    state.withLock { state in
+      state.slots[index] = result
+      state.missing -= 1
+      guard state.missing == 0 else { return .kept }
+      let isUnchanged = state.slots.allSatisfy { $0?.checks.allSatisfy { $0() } ?? true }
+      if isUnchanged { return .kept }
+      if state.tries < InventoryReader.triesOfChanging { return .again }
+      state.isLive = true
+      return .kept
+    }
   }
 }

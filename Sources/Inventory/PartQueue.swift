@@ -31,7 +31,9 @@ final class PartQueue: Sendable {
     self.claims = claims
   }
 
-  /// The next job; nil when there is none and none can come. Waits while others are still splitting.
+  /// The next job; nil when there is none and none can come.
+  ///
+  /// Waits while others are still splitting.
   func next() -> Job? {
     while true {
       let (job, isOver) = state.withLock { state -> (Job?, Bool) in
@@ -63,8 +65,11 @@ final class PartQueue: Sendable {
     }
   }
 
-  /// Ends the reading of a part.
-  func finished() {
-    state.withLock { $0.busy -= 1 }
+  /// Ends the reading of a part; `again` is a claim whose parts must be split and read once more.
+  func finished(again claim: Int?) {
+    state.withLock { state in
+      if let claim { state.parts.append(Job(claim: claim, work: .split)) }
+      state.busy -= 1
+    }
   }
 }

@@ -1,30 +1,47 @@
 import Applications
-import Conversations
+public import Conversations
 import EvidenceFiles
 import SystemPackage
 
 extension StoreInventory {
+  /// An inventory of what was looked at and nothing read yet.
+  init(_ findings: InventoryReader.Findings) {
+    self.init()
+    looked = findings.looked
+    issues = findings.issues
+  }
+
   /// Adds the stores of a claim with what its parts found.
-  mutating func add(_ found: InventoryReader.Found, _ parts: [PartResult], _ open: OpenFiles?) {
+  /// - Returns: For each store of the claim its index; nil where it was left out as empty.
+  @discardableResult
+  mutating func add(
+    _ found: InventoryReader.Found, _ parts: [[StoreCounts]], _ open: OpenFiles?, isChanging: Bool
+  ) -> [Int?] {
+    var positions: [Int?] = []
     for (index, head) in found.claim.stores.enumerated() {
       var counts = StoreCounts()
-      for part in parts where index < part.counts.count { counts.add(part.counts[index]) }
-      if head.onlyIfAny, counts.isEmpty { continue }
+      for part in parts where index < part.count { counts.add(part[index]) }
+      if head.onlyIfAny, counts.isEmpty {
+        positions.append(nil)
+        continue
+      }
       if index == 0, found.tree.mayHaveChangedAccessTimes(below: head.path) {
         counts.issues.append(
           Issue(
             .accessTimeMayChange, .warning, path: head.path.storedText,
             "its files belong to another user: reading may have set their access times"))
       }
-      let record = record(found, head, counts, open)
-      let position = stores.count
-      stores.append(record)
-      for part in parts {
-        for (store, conversation) in part.conversations where store == index {
-          conversations.append(record.listed(conversation, store: position))
-        }
+      if index == 0, isChanging {
+        counts.issues.append(
+          Issue(
+            .liveChanging, .warning, path: head.path.storedText,
+            "written by its application all the while it was read: counts may mix two states"))
       }
+      positions.append(stores.count)
+      stores.append(record(found, head, counts, open))
+      issues += counts.issues
     }
+    return positions
   }
 
   /// The record of a store.
@@ -60,8 +77,10 @@ extension StoreInventory {
     return others ? .everyone : group ? .group : .owner
   }
 
-  /// Orders stores by application, path and kind, and conversations with them.
-  mutating func sortStores() {
+  /// Orders stores by application, path and kind.
+  /// - Returns: For each index before, the one after.
+  @discardableResult
+  mutating func sortStores() -> [Int] {
     let order = stores.indices.sorted { left, right in
       let a = stores[left]
       let b = stores[right]
@@ -71,19 +90,13 @@ extension StoreInventory {
     var moved = [Int](repeating: 0, count: stores.count)
     for (new, old) in order.enumerated() { moved[old] = new }
     stores = order.map { stores[$0] }
-    for index in conversations.indices {
-      conversations[index].store = moved[conversations[index].store]
-    }
-    let numbered = conversations.enumerated().sorted {
-      ($0.element.store, $0.offset) < ($1.element.store, $1.offset)
-    }
-    conversations = numbered.map(\.element)
+    return moved
   }
 }
 
 extension StoreRecord {
   /// A conversation of this store with its stable id.
-  func listed(_ conversation: Conversation, store: Int) -> ListedConversation {
+  public func listed(_ conversation: Conversation, store: Int) -> ListedConversation {
     var conversation = conversation
     if head.kind == .copies { conversation.copy = true }
     return ListedConversation(

@@ -52,26 +52,16 @@ public struct ListedConversation: Sendable {
   public var conversation: Conversation
 }
 
-/// A passage with the store it is in.
-public struct ListedPassage: Sendable {
-  /// The application.
-  public var app: ApplicationID
-  /// Index of its store in the inventory.
-  public var store: Int
-  /// The passage.
-  public var passage: Passage
-}
-
 /// Everything that was found below the places that were looked at.
 public struct StoreInventory: Sendable {
   /// The stores, ordered by application, path and kind.
   public var stores: [StoreRecord] = []
-  /// The conversations, where more than counts was asked for: by store, then in stored order.
-  public var conversations: [ListedConversation] = []
   /// What was looked at.
   public var looked: [LookedAt] = []
   /// What could not be read whole, inside stores and outside.
   public var issues: [Issue] = []
+
+  init() {}
 
   /// The stores that count: all but copies.
   public var counted: [StoreRecord] { stores.filter { $0.head.kind != .copies } }
@@ -113,4 +103,3 @@ enum StableID {
     return digest.finished.hexadecimal
   }
 }
-

@@ -43,7 +43,9 @@ struct StoreSearch {
     case .home(let path):
       guard check(path) else { return }
       let home = Homes.home(path, user: accounts.name(homeAt: path), tree: survey.tree)
-      survey.environment = units(below: "/", [path]).filter { $0.source?.starts(with: path) ?? false }
+      survey.environment = units(below: "/", [path]).filter {
+        $0.source?.starts(with: path) ?? false
+      }
       visit(home)
       walk(path)
     case .image(let root):
@@ -156,7 +158,8 @@ struct StoreSearch {
   }
 
   private static let likelySuffixes: Set<String> = [
-    "chat", "tmp", "db", "sqlite", "sqlite3", "json", "jsonl", "md", "log", "bak", "old", "orig", "zip",
+    "chat", "tmp", "db", "sqlite", "sqlite3", "json", "jsonl", "md", "log", "bak", "old", "orig",
+    "zip",
     "dat", "backup", "save", "txt",
   ]
 

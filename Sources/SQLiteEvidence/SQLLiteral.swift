@@ -8,8 +8,12 @@ public enum SQLLiteral: Hashable, Sendable {
   case text(StoredText)
   case blob([UInt8])
 
-  /// The constant that `tokens` spell, nil where they are something that has to be computed.
-  init?(_ tokens: ArraySlice<SQLToken>) {
+  /// The constant that `tokens` spell as a column of `affinity` has it, nil where they are something
+  /// that has to be computed.
+  ///
+  /// SQLite takes a number that is no integer as its spelling first: a TEXT column's default 1e3 is
+  /// the text "1e3", and without a type it is the integer 1000 (`valueFromExpr`).
+  init?(_ tokens: ArraySlice<SQLToken>, as affinity: ColumnAffinity) {
     var tokens = tokens
     while tokens.count > 1, tokens.first?.isSign(UInt8(ascii: "(")) == true {
       guard tokens.last?.isSign(UInt8(ascii: ")")) == true else { return nil }
@@ -27,20 +31,18 @@ public enum SQLLiteral: Hashable, Sendable {
     guard tokens.count == 1, let token = tokens.first else { return nil }
     switch token.kind {
     case .string, .quoted:
-      self = .text(StoredText(bytes: token.bytes))
+      self = SQLLiteral.text(StoredText(bytes: token.bytes)).stored(as: affinity)
     case .word:
       if token.isWord("NULL", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME") {
         self = .null
-      } else if token.isWord("TRUE") {
-        self = .integer(isNegative ? -1 : 1)
-      } else if token.isWord("FALSE") {
-        self = .integer(0)
+      } else if token.isWord("TRUE", "FALSE") {
+        let value = token.isWord("FALSE") ? 0 : isNegative ? -1.0 : 1
+        self = affinity == .real ? .real(value) : .integer(Int64(value))
       } else {
-        self = .text(StoredText(bytes: token.bytes))
+        self = SQLLiteral.text(StoredText(bytes: token.bytes)).stored(as: affinity)
       }
     case .number:
-      guard let number = Self.number(token.string, isNegative: isNegative) else { return nil }
-      self = number
+      self = Self.number(token.string, isNegative: isNegative, as: affinity)
     case .blob:
       guard let bytes = Self.hexadecimal(token.bytes) else { return nil }
       self = .blob(bytes)
@@ -49,15 +51,16 @@ public enum SQLLiteral: Hashable, Sendable {
     }
   }
 
-  private static func number(_ text: String, isNegative: Bool) -> SQLLiteral? {
-    if text.hasPrefix("0x") || text.hasPrefix("0X") {
-      guard let bits = UInt64(text.dropFirst(2), radix: 16) else { return nil }
+  private static func number(
+    _ text: String, isNegative: Bool, as affinity: ColumnAffinity
+  ) -> SQLLiteral {
+    if text.hasPrefix("0x") || text.hasPrefix("0X"), let bits = UInt64(text.dropFirst(2), radix: 16) {
       let value = Int64(bitPattern: bits)
-      return .integer(isNegative ? 0 &- value : value)
+      return SQLLiteral.integer(isNegative ? 0 &- value : value).stored(as: affinity)
     }
     let signed = (isNegative ? "-" : "") + text
-    if let value = Int64(signed) { return .integer(value) }
-    return Double(signed).map { .real($0) }
+    if let value = Int64(signed) { return SQLLiteral.integer(value).stored(as: affinity) }
+    return SQLLiteral.text(StoredText(signed)).stored(as: affinity == .blob ? .numeric : affinity)
   }
 
   private static func hexadecimal(_ digits: [UInt8]) -> [UInt8]? {
@@ -73,10 +76,9 @@ public enum SQLLiteral: Hashable, Sendable {
 
   /// The constant as a column of `affinity` would store it (SQLite documentation, "Datatypes In
   /// SQLite", section 3).
-  func stored(as affinity: ColumnAffinity) -> SQLLiteral {
+  private func stored(as affinity: ColumnAffinity) -> SQLLiteral {
     switch (self, affinity) {
     case (.integer(let value), .text): .text(StoredText(String(value)))
-    case (.real(let value), .text): .text(StoredText(value.description))
     case (.integer(let value), .real): .real(Double(value))
     case (.real(let value), .integer), (.real(let value), .numeric):
       Int64(exactly: value).map { .integer($0) } ?? self

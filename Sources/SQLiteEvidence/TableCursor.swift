@@ -181,6 +181,7 @@ final class TableCursor {
   func bytes(at offset: Int, count: Int) -> [UInt8] {
     let from = payload.start + offset
     let here = max(0, min(count, payload.local - offset))
+    if count <= 0 { return [] }
     if here == count { return Array(page.bytes[from..<(from + count)]) }
     var failure: ReadingError?
     let result = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -152,7 +152,7 @@ struct TableDefinition {
       TableSchema.Column(
         name: name, declaredType: type,
         isRowIDAlias: isKey && !isDescending && !isWithoutRowID && type.foldedName == "integer",
-        defaultValue: defaultTokens.flatMap { SQLLiteral($0) }?.stored(as: affinity),
+        defaultValue: defaultTokens.flatMap { SQLLiteral($0, as: affinity) },
         isVirtual: isVirtual, affinity: affinity))
   }
 

@@ -1,4 +1,4 @@
-// What Swift's importer cannot see of Linux: flags behind _GNU_SOURCE.
+// What Swift's importer cannot see of Linux and of C: flags and functions behind feature macros.
 #ifndef SOTTO_CLINUX_H
 #define SOTTO_CLINUX_H
 
@@ -11,5 +11,9 @@ static const int sotto_O_NOATIME = 01000000;
 #else
 static const int sotto_O_NOATIME = 0;
 #endif
+
+// wcwidth(3): how many columns a character takes on a terminal, in the locale of LC_CTYPE; -1 for
+// what cannot be printed.
+int sotto_columns(unsigned int scalar);
 
 #endif

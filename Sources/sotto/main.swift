@@ -1,0 +1,4 @@
+import ArgumentParser
+import Commands
+
+await SottoCommand.run()
