@@ -114,10 +114,9 @@ extension OpenWebUI.ChatReader {
     }
   }
 
-  /// Reads the list `files` of a message or a chat, and counts its elements.
+  /// Reads the list `files` of a message or a chat, counts its elements, and keeps them for a thread.
   func readFiles(
-    _ json: inout JSONCursor, _ sketch: inout OpenWebUI.MessageSketch,
-    _ keep: ((Attachment) -> Void)?
+    _ json: inout JSONCursor, _ sketch: inout OpenWebUI.MessageSketch, _ kept: inout [Attachment]
   ) throws(ReadingError) {
     guard try json.beginArrayIfPresent() else { return }
     while try json.nextElement() {
@@ -130,7 +129,7 @@ extension OpenWebUI.ChatReader {
         continue
       }
       sketch.countAttachment(bytes: found.bytes)
-      keep?(found)
+      if wantsThread { kept.append(found) }
     }
   }
 

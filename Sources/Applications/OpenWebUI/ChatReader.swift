@@ -62,6 +62,7 @@ extension OpenWebUI {
       index.removeAll()
       linear.removeAll(keepingCapacity: true)
       linearThread.removeAll(keepingCapacity: false)
+      firstOfDocument = 0
       current = 0
       title = nil
       excerpt = nil
@@ -188,13 +189,9 @@ extension OpenWebUI {
     private var firstOfDocument = 0
 
     /// Says that another document of the same chat follows, an older one.
-    func beginOlderDocument() {
+    func beginOlderDocument(_ origin: Origin) {
+      self.origin = origin
       firstOfDocument = tree.count
-    }
-
-    /// Says that the next document is the first of its chat.
-    func beginFirstDocument() {
-      firstOfDocument = 0
     }
 
     /// Reads the linear list: whole where it may be all there is, else only its ids.
@@ -254,7 +251,7 @@ extension OpenWebUI {
       default:
         var files: [Attachment] = []
         var sketch = MessageSketch()
-        try readFiles(&json, &sketch) { files.append($0) }
+        try readFiles(&json, &sketch, &files)
         for file in files {
           if let text = file.text { loose.append((.attachment, text)) }
         }
@@ -305,13 +302,9 @@ extension OpenWebUI {
           sketch.time = try json.numberIfPresent().flatMap { Instant(guessing: $0) }
           message?.time = sketch.time
         case "files":
-          if message != nil {
-            var files: [Attachment] = []
-            try readFiles(&json, &sketch) { files.append($0) }
-            message?.attachments += files
-          } else {
-            try readFiles(&json, &sketch, nil)
-          }
+          var files: [Attachment] = []
+          try readFiles(&json, &sketch, &files)
+          message?.attachments += files
         case "content":
           if wantsExcerpt, excerpt == nil, message == nil, try json.kind() == .string {
             beginning = try json.text()

@@ -108,6 +108,8 @@ extension OpenWebUI {
     }
 
     private var ids: [UInt64] = []
+    /// Whether every row of the table could be read, so that what is not here is gone.
+    private(set) var isSound = false
     private(set) var phantoms: [Phantom] = []
 
     init(_ snapshot: DatabaseSnapshot, _ table: TableSchema?) {
@@ -124,6 +126,7 @@ extension OpenWebUI {
         }
       }
       ids.sort()
+      isSound = reader.damage.isEmpty
     }
 
     private var shares: Set<UInt64> = []

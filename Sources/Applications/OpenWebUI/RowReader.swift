@@ -1,6 +1,8 @@
 import ByteReading
 import Conversations
+import EvidenceFiles
 import SQLiteEvidence
+import SystemPackage
 
 extension OpenWebUI {
   /// Reads single rows of `chat_message`.
@@ -19,6 +21,12 @@ extension OpenWebUI {
 
     /// What is damaged in the rows that were read.
     var damage: [DatabaseFinding] { reader.damage }
+
+    /// The chat and the account a row belongs to.
+    func owner(of entry: MessageRows.Entry) -> (chat: StoredText, user: StoredText?)? {
+      guard reader.seek(entry.row), let chat = reader.text(columns.chat) else { return nil }
+      return (chat, text(columns.user))
+    }
 
     /// Completes the chat in `chat` by its rows: adds the messages that only they hold, and fills in
     /// what the document leaves out.
@@ -80,10 +88,11 @@ extension OpenWebUI {
       }
       if let model = text(columns.model) { sketch.model = chat.names.number(of: model) }
       sketch.time = time
+      var files: [Attachment] = []
+      read(columns.files) { json throws(ReadingError) in
+        try chat.readFiles(&json, &sketch, &files)
+      }
       guard chat.wantsThread else {
-        read(columns.files) { json throws(ReadingError) in
-          try chat.readFiles(&json, &sketch, nil)
-        }
         if chat.wantsExcerpt, chat.excerpt == nil, chat.names[sketch.role] == Role.user.rawValue {
           var whole: Message? = Message(id: "", role: .user, provenance: Provenance(path: path))
           read(columns.content) { json throws(ReadingError) in
@@ -98,10 +107,6 @@ extension OpenWebUI {
       message.role = Role(rawValue: chat.names[sketch.role])
       message.time = sketch.time
       message.model = sketch.model == NameTable.none ? nil : StoredText(chat.names[sketch.model])
-      var files: [Attachment] = []
-      read(columns.files) { json throws(ReadingError) in
-        try chat.readFiles(&json, &sketch) { files.append($0) }
-      }
       message.attachments = files
       if chat.wantsExcerpt, chat.excerpt == nil, message.role == .user { chat.excerpt = message.text }
       chat.addFromRow(sketch, message)
@@ -169,6 +174,19 @@ extension OpenWebUI {
       } catch {
         if failures.count < RowReader.mostFailures { failures.append((reader.rowID, error)) }
       }
+    }
+  }
+}
+
+extension OpenWebUI.RowReader {
+  /// Reports the damage met in the rows that were read.
+  func report(to report: inout ReadingReport, in path: FilePath, store: Int) {
+    for finding in damage { report.add(Issue(openWebUI: finding), store: store) }
+    for failure in failures {
+      report.add(
+        Issue(
+          Issue.Code(rawValue: failure.error.code.rawValue), .error, path: path.storedText,
+          "row \(failure.row) of chat_message breaks off: \(failure.error.text)"), store: store)
     }
   }
 }
