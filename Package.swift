@@ -68,6 +68,12 @@ let package = Package(
     .testTarget(
       name: "ConversationsTests", dependencies: ["ByteReading", "Conversations"],
       swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["ByteReading"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["ByteReading", "TestSupport", "sotto"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -8,6 +8,12 @@ extension JSONCursor {
   /// - Throws: `malformed` where something else comes, `torn` where the string has no end.
   public mutating func skipString() throws(ReadingError) -> UInt64 {
     let start = try openQuote()
+    try passString(from: start)
+    return offset &- start &- 2
+  }
+
+  /// Reads over what is left of a string that began at `start`, and its closing quote.
+  private mutating func passString(from start: UInt64) throws(ReadingError) {
     while true {
       window.position = firstSpecial()
       guard window.position < window.end else {
@@ -18,7 +24,7 @@ extension JSONCursor {
       case UInt8(ascii: "\""):
         window.position += 1
         isAfterValue = true
-        return offset &- start &- 2
+        return
       case UInt8(ascii: "\\"):
         _ = try escape(start)
       case 0x80...:
@@ -103,10 +109,13 @@ extension JSONCursor {
     return start
   }
 
-  /// Appends the decoded bytes of the string that comes next.
-  mutating func decode(into bytes: inout [UInt8]) throws(ReadingError) {
+  /// Appends the decoded bytes of the string that comes next; past `limit` bytes it is read over.
+  mutating func decode(
+    into bytes: inout [UInt8], keeping limit: Int = .max
+  ) throws(ReadingError) {
     let start = try openQuote()
     while true {
+      guard bytes.count < limit else { return try passString(from: start) }
       let begin = window.position
       let stop = firstSpecial()
       if stop > begin {
