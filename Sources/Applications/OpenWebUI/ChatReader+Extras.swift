@@ -98,14 +98,3 @@ extension OpenWebUI {
     "created_by", "collection_name", "embedding_config", "distances", "language", "uuid", "call_id",
   ]
 }
-
-extension Message {
-  /// Adds to what is stored apart or tagged as reasoning, a line feed between pieces.
-  fileprivate mutating func addReasoning(_ text: StoredText) {
-    guard let before = reasoning, !before.isEmpty else {
-      reasoning = text
-      return
-    }
-    reasoning = StoredText(bytes: before.bytes + [0x0A] + text.bytes)
-  }
-}

@@ -99,9 +99,10 @@ extension OpenWebUI.ChatReader {
   /// Reads an attachment's address: a `data:` URL of which only type and size are taken, or where the
   /// file is.
   private func readURL(_ json: inout JSONCursor, _ found: inout Attachment) throws(ReadingError) {
-    if let data = try json.dataURL() {
-      found.bytes = data.byteCount
-      if wantsThread { found.mediaType = data.mediaType.text }
+    if try json.isDataURLNext() {
+      let data = try json.measuredString(head: 256)
+      found.bytes = data.decodedBytes
+      if wantsThread { found.mediaType = data.mediaType }
     } else if wantsThread {
       guard let text = try json.textIfString() else { return }
       if let upload = uploads?.path(naming: text) {
