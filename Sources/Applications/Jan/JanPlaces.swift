@@ -173,7 +173,7 @@ struct JanPlaces {
       JanDataFolder(candidate.path, isOld: isOld, hasVectors: !vectorFolders.isEmpty)
         .claim(&survey)
     }
-    for place in programFolders { claimBrowser(in: place.path, &survey) }
+    for place in programFolders { JanPlaces.claimBrowser(in: place.path, &survey) }
     for place in bundleFolders { claimBundle(place.path, &survey) }
     claimCaches(&survey)
     claimCommandLine(&survey)
@@ -184,7 +184,7 @@ struct JanPlaces {
   }
 
   /// What the browser engine of the older shell keeps.
-  private func claimBrowser(in folder: FilePath, _ survey: inout Survey) {
+  static func claimBrowser(in folder: FilePath, _ survey: inout Survey) {
     let storage = folder.appending("Local Storage/leveldb")
     if survey.tree.isFolder(storage) {
       survey.look(JanClaims.id, storage, .notParsed)
