@@ -96,13 +96,16 @@ public struct ReadingReport {
     self.onPassage = onPassage
   }
 
-  /// Reports a conversation that was read: counts it and its messages, and hands it on.
+  /// Reports a conversation that was read: counts it and its messages, and hands it on. One that is
+  /// gone from the application is handed on and not counted.
   public mutating func emit(_ conversation: Conversation, store: Int = 0) {
-    stores[store].conversations += 1
-    stores[store].tally.add(conversation.tally)
-    if let user = conversation.user {
-      stores[store].hasUsers = true
-      stores[store].users.insert(ContentDigest(of: user.bytes))
+    if !conversation.deleted {
+      stores[store].conversations += 1
+      stores[store].tally.add(conversation.tally)
+      if let user = conversation.user {
+        stores[store].hasUsers = true
+        stores[store].users.insert(ContentDigest(of: user.bytes))
+      }
     }
     if demand.level >= .heads { onConversation(conversation, store) }
   }

@@ -40,6 +40,16 @@ public struct MeasuredString: Sendable {
 /// Reading over strings that may be hundreds of megabytes long, such as pictures, and still knowing
 /// what they stand for.
 extension JSONCursor {
+  /// Whether a string comes next that is a data URL (RFC 2397), nothing of it read.
+  /// - Throws: What the source throws.
+  public mutating func isDataURLNext() throws(ReadingError) -> Bool {
+    guard try peekToken() == UInt8(ascii: "\""), try require(6) else { return false }
+    let scheme: StaticString = "\"data:"
+    for index in 0..<6
+    where unsafe window.base[window.position + index] != scheme.utf8Start[index] { return false }
+    return true
+  }
+
   /// Reads over a string and says whether it ends with `mark`, which is ASCII without characters that
   /// are escaped.
   /// - Returns: nil where the end of the string lies on both sides of the window's, which is rare;

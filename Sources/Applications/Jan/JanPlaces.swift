@@ -108,7 +108,12 @@ struct JanPlaces {
   /// `JAN_DATA_FOLDER` names the data folder itself, `JAN_DATA_ROOT` and the variables of the XDG base
   /// directory specification the folder above the program's.
   private mutating func lookAtEnvironment(_ first: Installation, _ survey: inout Survey) {
-    for setting in survey.environment where setting.home == nil || setting.home == home.path {
+    for setting in survey.environment {
+      // Of this process, of a unit for this person, or of a file in this home.
+      guard
+        setting.home.map({ $0 == home.path })
+          ?? (setting.source.map { $0.starts(with: home.path) } ?? true)
+      else { continue }
       switch setting.name {
       case "JAN_DATA_FOLDER":
         guard let path = survey.follow(setting.value, named: setting.source ?? home.path),
