@@ -1,5 +1,14 @@
 internal import ByteReading
 
+/// How a column is stored.
+struct StoredField {
+  /// Which field of the record it is, -1 for none.
+  var field: Int
+  var isRowID: Bool
+  /// Whether whole numbers, which are stored as integers, are reals (file format section 2.1).
+  var isReal: Bool
+}
+
 /// A column's value, or where its bytes are in the row.
 enum CursorValue {
   case null
@@ -16,19 +25,18 @@ extension TableCursor {
   func value(_ column: Int) -> CursorValue {
     var field = column
     var isReal = false
-    var missing: SQLLiteral?
-    if column >= 0, column < table.columns.count {
-      let definition = table.columns[column]
-      if definition.isRowIDAlias { return .integer(rowID) }
-      field = definition.field
-      isReal = definition.affinity == .real
-      missing = definition.defaultValue
-    } else if !table.columns.isEmpty {
+    if column >= 0, column < fields.count {
+      let stored = fields[column]
+      if stored.isRowID { return .integer(rowID) }
+      field = stored.field
+      isReal = stored.isReal
+    } else if !fields.isEmpty {
       return .null
     }
     guard field >= 0 else { return .null }
     guard field < record.types.count else {
-      return record.isCut ? .null : Self.constant(missing)
+      guard !record.isCut, column < fields.count else { return .null }
+      return Self.constant(table.columns[column].defaultValue)
     }
     let type = record.types[field]
     let start = record.starts[field]
@@ -36,7 +44,9 @@ extension TableCursor {
     case 0, 10, 11: return .null
     case 8, 9: return isReal ? .real(Double(type - 8)) : .integer(Int64(type - 8))
     case 1...6:
-      guard let bits = number(at: start, width: Int(StoredRecord.size(of: type))) else { return .null }
+      guard let bits = number(at: start, width: Int(StoredRecord.size(of: type))) else {
+        return .null
+      }
       return isReal ? .real(Double(bits)) : .integer(bits)
     case 7:
       guard let bits = number(at: start, width: 8) else { return .null }

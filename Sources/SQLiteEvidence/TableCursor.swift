@@ -12,7 +12,11 @@ final class TableCursor {
 
   let snapshot: DatabaseSnapshot
   let table: TableSchema
+  /// How each column is stored, without anything counted by reference: readers on other threads
+  /// share the table's description, and its counters would go to and fro between them.
+  let fields: [StoredField]
   private let isIndex: Bool
+  private let pageCount: Int
   private let lastField: Int
   private let roots: [UInt32]
   private var nextRoot = 0
@@ -32,9 +36,15 @@ final class TableCursor {
     self.snapshot = snapshot
     self.table = table
     isIndex = table.isWithoutRowID
-    lastField = columns?.reduce(-1) {
-      max($0, table.columns.indices.contains($1) ? table.columns[$1].field : $1)
-    } ?? .max - 1
+    pageCount = Int(snapshot.lastPage)
+    fields = table.columns.map {
+      StoredField(
+        field: $0.field, isRowID: $0.isRowIDAlias, isReal: $0.affinity == .real)
+    }
+    lastField =
+      columns?.reduce(-1) {
+        max($0, table.columns.indices.contains($1) ? table.columns[$1].field : $1)
+      } ?? .max - 1
     roots = shard?.pages ?? (table.rootPage > 0 ? [table.rootPage] : [])
     damage = shard?.damage ?? []
     page = TreePage(snapshot)
@@ -140,7 +150,7 @@ final class TableCursor {
     var key: Int64 = 0
     guard
       let payload = CellPayload(
-        level, at: start, isIndex: isIndex, snapshot: snapshot, rowID: &key)
+        level, at: start, isIndex: isIndex, pageCount: pageCount, rowID: &key)
     else {
       note(.damagedRecord, level.number, start, "cell \(cell) does not fit its page")
       return false

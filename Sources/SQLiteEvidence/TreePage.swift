@@ -11,7 +11,7 @@ final class TreePage {
   var position = 0
 
   private var pointers = 0
-  private let usableSize: Int
+  let usableSize: Int
 
   init(_ snapshot: DatabaseSnapshot) {
     bytes = [UInt8](repeating: 0, count: snapshot.pageSize)
@@ -22,7 +22,7 @@ final class TreePage {
   /// - Throws: `ReadingError`; then no page is held.
   func load(_ page: UInt32, of snapshot: DatabaseSnapshot, isIndex: Bool) throws(ReadingError) {
     position = 0
-    if number == page { return }
+    if number == page, page > 0 { return }
     number = 0
     try unsafe bytes.withRawBytes { buffer throws(ReadingError) in
       try unsafe snapshot.readPage(page, into: buffer)
@@ -84,10 +84,9 @@ struct CellPayload {
   /// Reads the cell that begins at `start`; `rowID` is set for a cell of a table tree.
   /// - Returns: nil where the cell runs out of its page or claims what cannot be.
   init?(
-    _ page: TreePage, at start: Int, isIndex: Bool, snapshot: DatabaseSnapshot,
-    rowID: inout Int64
+    _ page: TreePage, at start: Int, isIndex: Bool, pageCount: Int, rowID: inout Int64
   ) {
-    let usable = snapshot.usableSize
+    let usable = page.usableSize
     var at = start
     if isIndex, !page.isLeaf { at += 4 }
     guard let size = page.bytes.storedVarint(&at, before: usable), size <= UInt64(Int32.max) else {
@@ -113,7 +112,7 @@ struct CellPayload {
       guard at + local + 4 <= usable else { return nil }
       overflow = page.bytes.stored32(at + local)
       let pages = (total - local) / (usable - 4)
-      guard pages <= Int(snapshot.pageCount) else { return nil }
+      guard pages <= pageCount else { return nil }
     }
   }
 }

@@ -35,15 +35,6 @@ extension StoredText {
   }
 }
 
-extension Message {
-  /// Adds reasoning behind what there is of it.
-  mutating func addReasoning(_ text: StoredText) {
-    var all = reasoning ?? ""
-    all.append(line: text)
-    reasoning = all
-  }
-}
-
 extension UInt8 {
   /// The value of the byte as a hexadecimal digit, nil where it is none.
   var hexadecimalDigit: UInt8? {
