@@ -69,37 +69,55 @@ extension JSONCursor {
     return result.digest
   }
 
+  /// Reads a key whose quote comes next, into `key`.
+  @inline(__always)
   mutating func readKey() throws(ReadingError) {
-    var name = CompactText()
-    swap(&name, &key)
-    defer { swap(&name, &key) }
-    try readCompact(into: &name)
-  }
-
-  /// Takes the string where it lies when it is whole in the window and has no escape.
-  private mutating func readCompact(into result: inout CompactText) throws(ReadingError) {
-    _ = try require(CompactText.inlineCapacity + 2)
-    guard window.position < window.end, unsafe window.base[window.position] == UInt8(ascii: "\"")
-    else { throw ReadingError(.malformed, at: offset, "expected a string") }
-    window.position += 1
-    let begin = window.position
-    let stop = firstSpecial()
-    if stop < window.end, unsafe window.base[stop] == UInt8(ascii: "\"") {
-      unsafe result.set(UnsafeBufferPointer(start: window.base + begin, count: stop - begin))
-      window.position = stop + 1
+    if let length = try compactLength() {
+      unsafe key.set(
+        window.base + window.position + 1, length, readable: window.end - window.position - 1)
+      window.position += length + 2
       isAfterValue = true
       return
     }
-    window.position = begin - 1
+    key.set(try decodedInScratch())
+  }
+
+  private mutating func readCompact(into result: inout CompactText) throws(ReadingError) {
+    if let length = try compactLength() {
+      unsafe result.set(
+        window.base + window.position + 1, length, readable: window.end - window.position - 1)
+      window.position += length + 2
+      isAfterValue = true
+      return
+    }
+    result.set(try decodedInScratch())
+  }
+
+  /// The length of the string at the position when it is whole in the window and has no escape and
+  /// nothing beyond ASCII; nil where it must be decoded.
+  @inline(__always)
+  private mutating func compactLength() throws(ReadingError) -> Int? {
+    if window.end - window.position < CompactText.inlineCapacity + 2 {
+      _ = try require(CompactText.inlineCapacity + 2)
+    }
+    guard window.position < window.end, unsafe window.base[window.position] == UInt8(ascii: "\"")
+    else { throw ReadingError(.malformed, at: offset, "expected a string") }
+    let stop = special(from: window.position + 1)
+    guard stop < window.end, unsafe window.base[stop] == UInt8(ascii: "\"") else { return nil }
+    return stop - window.position - 1
+  }
+
+  /// The decoded string, in a buffer that is used again.
+  private mutating func decodedInScratch() throws(ReadingError) -> [UInt8] {
     var bytes = scratch
     scratch = []
     bytes.removeAll(keepingCapacity: true)
     try decode(into: &bytes)
-    unsafe bytes.withUnsafeBufferPointer { unsafe result.set($0) }
     scratch = bytes
+    return bytes
   }
 
-  private mutating func openQuote() throws(ReadingError) -> UInt64 {
+  mutating func openQuote() throws(ReadingError) -> UInt64 {
     let byte = try peekToken()
     guard byte == UInt8(ascii: "\"") else {
       throw ReadingError(byte == nil ? .torn : .malformed, at: offset, "expected a string")
@@ -152,32 +170,50 @@ extension JSONCursor {
   }
 
   /// Index of the first special at or behind the position, or the window's end.
+  func firstSpecial() -> Int {
+    wideSpecial(from: window.position)
+  }
+
+  /// The same from `start` on, eight bytes at a time: keys and ids end soon.
   @inline(__always)
-  private func firstSpecial() -> Int {
-    var index = window.position
+  private func special(from start: Int) -> Int {
+    var index = start
     let end = window.end
     let raw = unsafe UnsafeRawPointer(window.base)
-    // Most strings of a chat that are short end within a few words; long ones earn the wide step.
-    var words = 0
     while index + 8 <= end {
       let word = unsafe (raw + index).loadUnaligned(as: UInt64.self)
       let mask = JSONCursor.specials(UInt64(littleEndian: word))
       if mask != 0 { return index + mask.trailingZeroBitCount >> 3 }
       index += 8
-      words += 1
-      if words >= 4 {
-        while index + 32 <= end {
-          let block = unsafe (raw + index).loadUnaligned(as: SIMD32<UInt8>.self)
-          let low = SIMD32<Int8>(truncatingIfNeeded: block) .< SIMD32<Int8>(repeating: 0x20)
-          let found =
-            low .| (block .== SIMD32(repeating: UInt8(ascii: "\"")))
-            .| (block .== SIMD32(repeating: UInt8(ascii: "\\")))
-          if any(found) { break }
-          index += 32
-        }
-        words = 0
-      }
     }
+    return tailSpecial(from: index)
+  }
+
+  /// The same, 32 bytes at a time.
+  @inline(__always)
+  private func wideSpecial(from start: Int) -> Int {
+    var index = start
+    let end = window.end
+    let raw = unsafe UnsafeRawPointer(window.base)
+    while index + 32 <= end {
+      let block = unsafe raw + index
+      let a = unsafe block.loadUnaligned(as: UInt64.self)
+      let b = unsafe block.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+      let c = unsafe block.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+      let d = unsafe block.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+      let suspects =
+        JSONCursor.suspects(a) | JSONCursor.suspects(b) | JSONCursor.suspects(c)
+        | JSONCursor.suspects(d)
+      if suspects & 0x8080_8080_8080_8080 != 0 { break }
+      index += 32
+    }
+    return special(from: index)
+  }
+
+  /// The same, byte by byte at the window's end.
+  private func tailSpecial(from start: Int) -> Int {
+    var index = start
+    let end = window.end
     while index < end {
       let byte = unsafe window.base[index]
       if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
@@ -186,6 +222,16 @@ extension JSONCursor {
       index += 1
     }
     return end
+  }
+
+  /// The high bit set somewhere where any byte of `word` is special, and nowhere where none is.
+  ///
+  /// Cheaper than `specials`: which byte it was does not matter, so borrows need not be kept apart.
+  @inline(__always)
+  private static func suspects(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    return ((word ^ (ones &* 0x22)) &- ones) | ((word ^ (ones &* 0x5C)) &- ones)
+      | (word &- (ones &* 0x20)) | word
   }
 
   /// The high bit set in the lowest byte of `word` that is special (and perhaps in bytes above it).
@@ -204,8 +250,10 @@ extension JSONCursor {
   /// Reads over bytes beyond ASCII; the first that are no UTF-8 are noted, and none is refused.
   ///
   /// Well-formed sequences: The Unicode Standard, table 3-7.
-  private mutating func passNonASCII() throws(ReadingError) {
-    while window.end - window.position < 4, try refill() {}
+  mutating func passNonASCII() throws(ReadingError) {
+    if window.end - window.position < 4 {
+      while window.end - window.position < 4, try refill() {}
+    }
     // Only here may the window move; `decode` copies what is passed from here on.
     while window.position < window.end, unsafe window.base[window.position] >= 0x80 {
       let available = window.end - window.position
@@ -253,7 +301,7 @@ extension JSONCursor {
 
   /// Reads one escape, or two that make a surrogate pair.
   /// - Returns: The scalar, or an unpaired surrogate.
-  private mutating func escape(_ start: UInt64) throws(ReadingError) -> UInt32 {
+  mutating func escape(_ start: UInt64) throws(ReadingError) -> UInt32 {
     guard try require(2) else {
       throw ReadingError(.torn, at: start, "a string without an end")
     }
@@ -312,7 +360,7 @@ extension JSONCursor {
   }
 
   /// Appends a scalar as UTF-8, a surrogate in the same manner (WTF-8).
-  private func appendGeneralised(_ scalar: UInt32, to bytes: inout [UInt8]) {
+  func appendGeneralised(_ scalar: UInt32, to bytes: inout [UInt8]) {
     switch scalar {
     case 0..<0x80:
       bytes.append(UInt8(truncatingIfNeeded: scalar))

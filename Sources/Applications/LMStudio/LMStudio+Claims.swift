@@ -35,7 +35,10 @@ extension LMStudio {
     if let folder = survey.folder(id, at: home.appending(".session_cache")) {
       claim(.documents, folder, "lm-studio-rag-cache", FileStore.documents, &survey)
     }
-    for name in ["working-directories", "scratchpads", "projects", "plugin-data"] {
+    if let folder = survey.folder(id, at: home.appending("projects")) {
+      claimProjects(folder, &survey)
+    }
+    for name in ["working-directories", "scratchpads", "plugin-data"] {
       if let folder = survey.folder(id, at: home.appending(name)) {
         claim(.cache, folder, "tool-files", FileStore(), &survey)
       }
@@ -50,7 +53,7 @@ extension LMStudio {
 
   /// Claims `.internal`: caches of documents' text, the history of the stateful interface, keys, and
   /// all the rest as settings.
-  private func claimInternal(_ folder: FilePath, _ survey: inout Survey) {
+  func claimInternal(_ folder: FilePath, _ survey: inout Survey) {
     var others: Set<FilePath> = []
     for name in ["parsed-documents-cache", "retrieval-sessions", "cached-rag-pipeline-chunks"] {
       let path = folder.appending(name)
@@ -94,9 +97,9 @@ extension LMStudio {
     if let found = survey.file(id, at: settings) {
       claim(.settings, found, "lm-studio-settings", FileStore(), &survey)
     }
-    claim(
-      .cache, folder, "chromium-profile",
-      FileStore(notParsed: "a browser's profile", leavingOut: [logs, settings]), &survey)
+    let files = FileStore(notParsed: "a browser's profile", leavingOut: [logs, settings])
+    let head = StoreHead(.cache, folder, format: "chromium-profile", onlyIfAny: true)
+    survey.claim(StoreClaim(id, [head]) { tree, demand in files.parts(folder, tree, demand) })
   }
 
   /// Claims a folder of chats of 0.3 and later.

@@ -1,20 +1,32 @@
 import ByteReading
+import Conversations
 public import EvidenceFiles
 import SystemPackage
 
 /// Recognising copies of LM Studio's folders and files anywhere, by their contents.
 extension LMStudio {
   public func recognise(_ folder: FolderListing, _ survey: inout Survey) {
-    if isHome(folder, survey.tree) { return claimHome(folder.path, &survey) }
-    if folder.has("ng-sessions.sqlite", .file) || isBionic(folder, survey.tree) { return }
+    if isHome(folder, survey) { return claimHome(folder.path, &survey) }
+    if isBionic(folder, survey.tree) { return claimBionic(folder.path, &survey) }
     let name = folder.path.lastComponent?.string.lowercased()
-    if holdsOnly(folder, survey.tree, named: name == "conversations", ChatStore.isChat) {
+    if holdsOnly(folder, survey, named: name == "conversations", ChatStore.isChat) {
       return claimChats(ChatStore(folder.path, isFile: false), &survey)
     }
-    if holdsOnly(folder, survey.tree, named: name == "chats", { OldChats.Kind($0) != nil }) {
+    if holdsOnly(folder, survey, named: name == "chats", { OldChats.Kind($0) != nil }) {
       return claimOldChats(folder.path, &survey)
     }
-    if name == "lm studio", folder.has("Local Storage", .folder) || folder.has("Preferences", .file)
+    if name == "lm studio" || name == "bionic" { recogniseProgram(folder, &survey) }
+  }
+
+  /// Claims what the desktop program left below a folder of its name, by what is in it or by where it
+  /// is: a browser's profile, or on macOS the folder of its logs.
+  private func recogniseProgram(_ folder: FolderListing, _ survey: inout Survey) {
+    let above = folder.path.removingLastComponent().lastComponent?.string.lowercased()
+    if above == "logs", folder.has("main.log", .file) {
+      claim(.logs, folder.path, "electron-log", FileStore(passages: .log), &survey)
+    } else if folder.has("Local Storage", .folder) || folder.has("Preferences", .file)
+      || (["roaming", "application support", ".config"].contains(above)
+        && folder.has("settings.json", .file))
     {
       claimProfile(folder.path, &survey)
     }
@@ -35,19 +47,19 @@ extension LMStudio {
 
   /// Whether a folder has at least two of the names that only a home of LM Studio has, the folders of
   /// chats counted by what is in them.
-  private func isHome(_ folder: FolderListing, _ tree: EvidenceTree) -> Bool {
+  private func isHome(_ folder: FolderListing, _ survey: Survey) -> Bool {
     var score = 0
     for name in ["user-files", "config-presets", "server-logs", ".internal"]
     where folder.has(name, .folder) {
       score += 1
     }
     if score < 2, folder.has("conversations", .folder),
-      holds(folder.path.appending("conversations"), tree, ChatStore.isChat)
+      holds(folder.path.appending("conversations"), survey, ChatStore.isChat)
     {
       score += 1
     }
     if score < 2, folder.has("chats", .folder),
-      holds(folder.path.appending("chats"), tree, { OldChats.Kind($0) != nil })
+      holds(folder.path.appending("chats"), survey, { OldChats.Kind($0) != nil })
     {
       score += 1
     }
@@ -57,17 +69,19 @@ extension LMStudio {
   /// How many folders are looked into before a tree is taken to hold nothing.
   private static let patience = 64
 
-  private func holds(_ folder: FilePath, _ tree: EvidenceTree, _ known: (String) -> Bool) -> Bool {
-    guard let listing = try? tree.list(folder) else { return false }
-    return holdsOnly(listing, tree, named: true, known)
+  private func holds(_ folder: FilePath, _ survey: Survey, _ known: (String) -> Bool) -> Bool {
+    guard let listing = try? survey.tree.list(folder) else { return false }
+    return holdsOnly(listing, survey, named: true, known)
   }
 
-  /// Whether there is a file with a known name in a folder or below; in a folder without the usual name
-  /// there must be nothing else, since all of it will be claimed.
+  /// Whether there is a file with a known name in a folder or below. In a folder without the usual name
+  /// one must be in the folder itself, and nothing else anywhere, since all of it will be claimed.
   private func holdsOnly(
-    _ folder: FolderListing, _ tree: EvidenceTree, named: Bool, _ known: (String) -> Bool
+    _ folder: FolderListing, _ survey: Survey, named: Bool, _ known: (String) -> Bool
   ) -> Bool {
-    var found = false
+    let isOwn = folder.entries.contains { $0.kind == .file && known($0.name) }
+    guard named || isOwn else { return false }
+    var found = isOwn
     var pending = [folder]
     var visited = 0
     while let next = pending.popLast() {
@@ -79,7 +93,10 @@ extension LMStudio {
           if named { return true }
           found = true
         case .folder:
-          guard let below = try? tree.list(next.path(of: entry)) else { return found && named }
+          let path = next.path(of: entry)
+          guard !survey.isCovered(path), let below = try? survey.tree.list(path) else {
+            return found && named
+          }
           pending.append(below)
         case .file where entry.name.hasPrefix("._") || LMStudio.litter.contains(entry.name): continue
         default:

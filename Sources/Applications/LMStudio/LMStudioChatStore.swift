@@ -43,11 +43,15 @@ extension LMStudio {
     /// Splits the reading: a part for each big file, and one for each batch of small ones.
     func parts(_ tree: EvidenceTree) -> [StorePart] {
       let walk = FolderWalk(tree, path)
-      let uploads = uploads.flatMap { LMStudio.mayOpen($0, tree) ? Uploads(tree: tree, folder: $0) : nil }
+      var uploads: Uploads?
+      if let folder = self.uploads, case .found(let real) = tree.resolve(folder) {
+        uploads = Uploads(tree: tree, folder: real)
+      }
+      let found = uploads
       var parts: [StorePart] = walk.groups.map { group in
         { report in
           var reader = ChatReader(report.demand)
-          reader.uploads = uploads
+          reader.uploads = found
           var json = JSONCursor(MemorySource([]))
           for file in group { read(file, &reader, &json, &report) }
         }

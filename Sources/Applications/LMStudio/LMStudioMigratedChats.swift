@@ -13,13 +13,11 @@ extension LMStudio {
     /// Title and first text of those in `Migrated chats`.
     private var beginnings: Set<ContentDigest> = []
 
-    init() {}
-
     /// Looks at the chats below `conversations`.
     init(_ tree: EvidenceTree, _ conversations: FilePath) {
-      var folder = conversations
-      if case .found(let real) = tree.resolve(conversations) { folder = real }
-      guard tree.isFolder(folder) else { return }
+      guard case .found(let folder) = tree.resolve(conversations), tree.isFolder(folder) else {
+        return
+      }
       for file in FolderWalk(tree, folder).files where ChatStore.isChat(file.name) {
         names.insert(String(file.name.dropLast(ChatStore.suffix.count)))
         guard LMStudio.ancestor(of: file.path, named: "Migrated chats") != nil,

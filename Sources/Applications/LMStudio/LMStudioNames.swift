@@ -48,12 +48,4 @@ extension LMStudio {
 
   /// 2020 to 2100: no chat is older than the application, and none is from times to come.
   static let plausibleMilliseconds: ClosedRange<Int64> = 1_577_836_800_000...4_102_444_800_000
-
-  /// Whether a path that was not found by walking may be opened.
-  static func mayOpen(_ path: FilePath, _ tree: EvidenceTree) -> Bool {
-    switch tree.scope {
-    case .machine: true
-    case .below(let top), .image(let top): path.starts(with: top)
-    }
-  }
 }

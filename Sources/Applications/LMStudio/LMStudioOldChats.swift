@@ -15,7 +15,7 @@ extension LMStudio {
     /// The folder that ids are told from.
     let base: FilePath
     /// The folder of newer chats, to find what was migrated.
-    let conversations: FilePath?
+    let conversations: FilePath
 
     static let suffix = ".chat.json"
     /// The stores of the claim, in its order.
@@ -60,19 +60,15 @@ extension LMStudio {
         if chats[stem] == nil { order.append(stem) }
         chats[stem, default: Files()].add(file, kind)
       }
-      var migrated = MigratedChats()
-      if let conversations, LMStudio.mayOpen(conversations, tree) {
-        migrated = MigratedChats(tree, conversations)
-      }
+      let migrated = MigratedChats(tree, conversations)
       var parts: [StorePart] = []
       var batch: [Files] = []
       for (index, stem) in order.enumerated() {
         if let files = chats[stem] { batch.append(files) }
         guard batch.count == FolderWalk.batch || index == order.count - 1 else { continue }
         let part = batch
-        let known = migrated
         parts.append { report in
-          for files in part { read(files, known, &report) }
+          for files in part { read(files, migrated, &report) }
         }
         batch.removeAll()
       }
