@@ -190,7 +190,7 @@ private let fullDatabase = """
     let sound = try contents(folder.path + "/db.sqlite")
     let path = folder.path + "/copy.sqlite"
     var state: UInt64 = 20_261_123
-    for _ in 0..<400 {
+    for _ in 0..<120 {
       var damaged = sound
       for _ in 0..<6 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

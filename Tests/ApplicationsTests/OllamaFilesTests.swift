@@ -90,7 +90,7 @@ private let fullModel = """
       ("[1,{\"role\":\"user\",\"content\":\"a\"}]", ["malformed@1"], 1),
       ("[]", [], 0), ("", ["empty@0"], 0), ("null", ["malformed@0"], 0),
       ("[{\"role\":5,\"content\":[{\"x\":1}],\"images\":\"no\",\"tool_calls\":{}}]", [], 1),
-      ("[{\"role\":\"user\",\"content\":\"a\u{FFFD}b\"}]", ["invalid-utf8@29"], 1),
+      ("[{\"role\":\"user\",\"content\":\"a\u{FFFD}b\"}]", ["invalid-utf8@28"], 1),
     ] as [(String, [String], Int)] {
       let folder = try TemporaryFolder()
       let written = try encodeOllama(fullModel, in: folder)
@@ -113,7 +113,7 @@ private let fullModel = """
   @Test func oneBlobOnSeveralTagsIsOneConversation() throws {
     let folder = try TemporaryFolder()
     try encodeOllama(
-      fullModel + """
+      fullModel + "\n" + """
         for name in ("registry.ollama.ai/library/a/latest", "registry.ollama.ai/mira/krake/v2", "hf.co/x/y/Q4"):
             models.tag(name, [("messages", digest, len(data))])
         o.write(folder / "models/manifests/registry.ollama.ai/library/bad/latest", "{")
@@ -133,7 +133,7 @@ private let fullModel = """
     let folder = try TemporaryFolder()
     try encodeOllama(
       fullModel
-        + "os.rename(folder / f'models/blobs/sha256-{digest}', folder / f'models/blobs/sha256:{digest}')",
+        + "\nos.rename(folder / f'models/blobs/sha256-{digest}', folder / f'models/blobs/sha256:{digest}')",
       in: folder)
     #expect(OllamaReading(folder.path).only?.thread.count == 6)
   }
