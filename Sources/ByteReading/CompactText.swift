@@ -4,7 +4,7 @@ public struct CompactText: Sendable {
 
   private var inline: InlineArray<40, UInt8> = InlineArray(repeating: 0)
   private var long: [UInt8] = []
-  private var length = 0
+  @usableFromInline private(set) var length = 0
 
   init() {}
 
@@ -46,11 +46,17 @@ public struct CompactText: Sendable {
   }
 
   /// Whether the text is `pattern`, so that a `switch` over keys reads like the format page.
+  @inlinable
   public static func ~= (pattern: StaticString, text: CompactText) -> Bool {
-    let count = pattern.utf8CodeUnitCount
-    guard count == text.length, count <= inlineCapacity else { return false }
+    // Most keys differ in length already, and that costs no call.
+    pattern.utf8CodeUnitCount == text.length && text.isSpelled(pattern)
+  }
+
+  @usableFromInline
+  func isSpelled(_ pattern: StaticString) -> Bool {
+    guard length <= CompactText.inlineCapacity else { return false }
     let bytes = unsafe pattern.utf8Start
-    for index in 0..<count where unsafe bytes[index] != text.inline[index] { return false }
+    for index in 0..<length where unsafe bytes[index] != inline[index] { return false }
     return true
   }
 }

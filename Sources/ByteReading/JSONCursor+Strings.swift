@@ -1,7 +1,8 @@
 /// Reading strings: over them, into text, into something short to compare, into a digest.
 ///
-/// Between specials the bytes are looked at 32 and then 8 at a time; a special is a quote, a
-/// backslash, a control character or a byte beyond ASCII.
+/// Between specials the bytes are looked at 8 and then 32 at a time; a special is a quote or a
+/// backslash. Whether there was anything beyond ASCII is gathered on the way, and only then are the
+/// bytes between looked at a second time, to note those that are no UTF-8.
 extension JSONCursor {
   /// Reads over a string.
   /// - Returns: How many bytes stood between the quotes, escapes counted as they are spelled.
@@ -15,23 +16,18 @@ extension JSONCursor {
   /// Reads over what is left of a string that began at `start`, and its closing quote.
   private mutating func passString(from start: UInt64) throws(ReadingError) {
     while true {
-      window.position = firstSpecial()
-      guard window.position < window.end else {
+      let special = firstSpecial()
+      window.position = special.isASCII ? special.index : passText(upTo: special.index)
+      guard special.index < window.end else {
         guard try refill() else { throw ReadingError(.torn, at: start, "a string without an end") }
         continue
       }
-      switch unsafe window.base[window.position] {
-      case UInt8(ascii: "\""):
+      if unsafe window.base[window.position] == UInt8(ascii: "\"") {
         window.position += 1
         isAfterValue = true
         return
-      case UInt8(ascii: "\\"):
-        _ = try escape(start)
-      case 0x80...:
-        try passNonASCII()
-      default:
-        window.position += 1
       }
+      _ = try escape(start)
     }
   }
 
@@ -70,33 +66,53 @@ extension JSONCursor {
   }
 
   mutating func readKey() throws(ReadingError) {
-    var name = CompactText()
-    swap(&name, &key)
-    defer { swap(&name, &key) }
-    try readCompact(into: &name)
+    if let place = try compactPlace() {
+      unsafe key.set(
+        UnsafeBufferPointer(start: window.base + place.lowerBound, count: place.count))
+      return
+    }
+    let bytes = try decodedScratch()
+    unsafe bytes.withUnsafeBufferPointer { unsafe key.set($0) }
+    scratch = bytes
   }
 
-  /// Takes the string where it lies when it is whole in the window and has no escape.
   private mutating func readCompact(into result: inout CompactText) throws(ReadingError) {
+    if let place = try compactPlace() {
+      unsafe result.set(
+        UnsafeBufferPointer(start: window.base + place.lowerBound, count: place.count))
+      return
+    }
+    let bytes = try decodedScratch()
+    unsafe bytes.withUnsafeBufferPointer { unsafe result.set($0) }
+    scratch = bytes
+  }
+
+  /// Reads a string where it lies when it is whole in the window, is ASCII and has no escape; else nil,
+  /// and it is not read.
+  private mutating func compactPlace() throws(ReadingError) -> Range<Int>? {
     _ = try require(CompactText.inlineCapacity + 2)
     guard window.position < window.end, unsafe window.base[window.position] == UInt8(ascii: "\"")
     else { throw ReadingError(.malformed, at: offset, "expected a string") }
     window.position += 1
     let begin = window.position
-    let stop = firstSpecial()
-    if stop < window.end, unsafe window.base[stop] == UInt8(ascii: "\"") {
-      unsafe result.set(UnsafeBufferPointer(start: window.base + begin, count: stop - begin))
+    let special = firstSpecial()
+    let stop = special.index
+    if special.isASCII, stop < window.end, unsafe window.base[stop] == UInt8(ascii: "\"") {
       window.position = stop + 1
       isAfterValue = true
-      return
+      return begin..<stop
     }
     window.position = begin - 1
+    return nil
+  }
+
+  /// Reads a string into the buffer that is used again, and hands it out.
+  private mutating func decodedScratch() throws(ReadingError) -> [UInt8] {
     var bytes = scratch
     scratch = []
     bytes.removeAll(keepingCapacity: true)
     try decode(into: &bytes)
-    unsafe bytes.withUnsafeBufferPointer { unsafe result.set($0) }
-    scratch = bytes
+    return bytes
   }
 
   private mutating func openQuote() throws(ReadingError) -> UInt64 {
@@ -117,109 +133,126 @@ extension JSONCursor {
     while true {
       guard bytes.count < limit else { return try passString(from: start) }
       let begin = window.position
-      let stop = firstSpecial()
+      let special = firstSpecial()
+      let stop = special.isASCII ? special.index : passText(upTo: special.index)
       if stop > begin {
         unsafe bytes.append(
           contentsOf: UnsafeBufferPointer(start: window.base + begin, count: stop - begin))
         window.position = stop
       }
-      guard stop < window.end else {
+      guard special.index < window.end else {
         guard try refill() else { throw ReadingError(.torn, at: start, "a string without an end") }
         continue
       }
-      let byte = unsafe window.base[stop]
-      switch byte {
-      case UInt8(ascii: "\""):
+      if unsafe window.base[stop] == UInt8(ascii: "\"") {
         window.position += 1
         isAfterValue = true
         return
-      case UInt8(ascii: "\\"):
-        appendGeneralised(try escape(start), to: &bytes)
-      case 0x80...:
-        let before = window.position
-        let windowStart = window.start
-        try passNonASCII()
-        // A refill may have moved the window; it never drops what was not yet read.
-        let shifted = before - Int(window.start &- windowStart)
-        unsafe bytes.append(
-          contentsOf: UnsafeBufferPointer(
-            start: window.base + shifted, count: window.position - shifted))
-      default:
-        bytes.append(byte)
-        window.position += 1
       }
+      appendGeneralised(try escape(start), to: &bytes)
     }
   }
 
-  /// Index of the first special at or behind the position, or the window's end.
+  /// Index of the first special at or behind the position, or the window's end; and whether all that is
+  /// before it is ASCII, where a false alarm is possible and a miss is not.
   @inline(__always)
-  private func firstSpecial() -> Int {
+  private func firstSpecial() -> (index: Int, isASCII: Bool) {
     var index = window.position
     let end = window.end
     let raw = unsafe UnsafeRawPointer(window.base)
+    var seen: UInt64 = 0
     // Most strings of a chat that are short end within a few words; long ones earn the wide step.
     var words = 0
     while index + 8 <= end {
-      let word = unsafe (raw + index).loadUnaligned(as: UInt64.self)
-      let mask = JSONCursor.specials(UInt64(littleEndian: word))
-      if mask != 0 { return index + mask.trailingZeroBitCount >> 3 }
+      let word = UInt64(littleEndian: unsafe (raw + index).loadUnaligned(as: UInt64.self))
+      let mask = JSONCursor.specials(word)
+      seen |= word
+      if mask != 0 {
+        return (index + mask.trailingZeroBitCount >> 3, seen & JSONCursor.highBits == 0)
+      }
       index += 8
       words += 1
-      if words >= 4 {
+      if words == 4 {
+        words = 0
         while index + 32 <= end {
-          let block = unsafe (raw + index).loadUnaligned(as: SIMD32<UInt8>.self)
-          let low = SIMD32<Int8>(truncatingIfNeeded: block) .< SIMD32<Int8>(repeating: 0x20)
+          let at = unsafe raw + index
+          let first = unsafe at.loadUnaligned(as: UInt64.self)
+          let second = unsafe at.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+          let third = unsafe at.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+          let fourth = unsafe at.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
           let found =
-            low .| (block .== SIMD32(repeating: UInt8(ascii: "\"")))
-            .| (block .== SIMD32(repeating: UInt8(ascii: "\\")))
-          if any(found) { break }
+            JSONCursor.specials(first) | JSONCursor.specials(second)
+            | JSONCursor.specials(third) | JSONCursor.specials(fourth)
+          if found != 0 { break }
+          seen |= first | second | third | fourth
           index += 32
         }
-        words = 0
       }
     }
     while index < end {
       let byte = unsafe window.base[index]
-      if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-        return index
-      }
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+      seen |= UInt64(byte)
       index += 1
     }
-    return end
+    return (index, seen & JSONCursor.highBits == 0)
   }
+
+  private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
 
   /// The high bit set in the lowest byte of `word` that is special (and perhaps in bytes above it).
   @inline(__always)
   private static func specials(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    let highs: UInt64 = 0x8080_8080_8080_8080
     let quote = word ^ (ones &* 0x22)
     let backslash = word ^ (ones &* 0x5C)
     let isQuote = (quote &- ones) & ~quote
     let isBackslash = (backslash &- ones) & ~backslash
-    let isControl = (word &- (ones &* 0x20)) & ~word
-    return (isQuote | isBackslash | isControl | word) & highs
+    return (isQuote | isBackslash) & highBits
   }
 
-  /// Reads over bytes beyond ASCII; the first that are no UTF-8 are noted, and none is refused.
+  /// Goes over text up to a special or the window's end; the first bytes that are no UTF-8 are noted,
+  /// and none is refused.
   ///
   /// Well-formed sequences: The Unicode Standard, table 3-7.
-  private mutating func passNonASCII() throws(ReadingError) {
-    while window.end - window.position < 4, try refill() {}
-    // Only here may the window move; `decode` copies what is passed from here on.
-    while window.position < window.end, unsafe window.base[window.position] >= 0x80 {
-      let available = window.end - window.position
-      let length = unsafe JSONCursor.sequenceLength(
-        UnsafeBufferPointer(start: window.base + window.position, count: min(available, 4)))
-      if length == 0 {
-        // Cut off by the window's end, not by its own bytes: the next call brings the rest.
-        if available < 4, !window.isExhausted { return }
-        if firstInvalidUTF8 == nil { firstInvalidUTF8 = offset }
-        window.position += 1
-      } else {
-        window.position += length
+  /// - Returns: `stop`, or the beginning of a sequence that the window's end cuts off.
+  private mutating func passText(upTo stop: Int) -> Int {
+    guard firstInvalidUTF8 == nil else { return stop }
+    let raw = unsafe UnsafeRawPointer(window.base)
+    var index = window.position
+    while index < stop {
+      let byte = unsafe window.base[index]
+      if byte < 0x80 {
+        index += 1
+        while index + 8 <= stop {
+          let word = UInt64(littleEndian: unsafe (raw + index).loadUnaligned(as: UInt64.self))
+          let high = word & JSONCursor.highBits
+          if high != 0 {
+            index += high.trailingZeroBitCount >> 3
+            break
+          }
+          index += 8
+        }
+        continue
       }
+      if byte >= 0xC2, byte <= 0xDF, index + 1 < stop,
+        unsafe window.base[index + 1] & 0xC0 == 0x80
+      {
+        index += 2
+        continue
+      }
+      let available = stop - index
+      let length = unsafe JSONCursor.sequenceLength(
+        UnsafeBufferPointer(start: window.base + index, count: min(available, 4)))
+      if length == 0 {
+        // Cut off by the window's end, not by its own bytes: it is looked at again with the rest.
+        if stop == window.end, available < 4 { return index }
+        firstInvalidUTF8 = window.start &+ UInt64(index)
+        return stop
+      }
+      index += length
     }
+    return stop
   }
 
   /// The length of the well-formed sequence at the beginning of `bytes`; 0 where there is none.

@@ -86,7 +86,16 @@ public struct JSONCursor: ~Copyable {
   }
 
   /// The next byte that is not white space, left unread; nil at the end.
+  @inline(__always)
   mutating func peekToken() throws(ReadingError) -> UInt8? {
+    if window.position < window.end {
+      let byte = unsafe window.base[window.position]
+      if byte > 0x20, byte < 0x80 { return byte }
+    }
+    return try peekTokenBehindSpace()
+  }
+
+  private mutating func peekTokenBehindSpace() throws(ReadingError) -> UInt8? {
     while true {
       while window.position < window.end {
         let byte = unsafe window.base[window.position]
