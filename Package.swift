@@ -68,6 +68,13 @@ let package = Package(
     .testTarget(
       name: "ConversationsTests", dependencies: ["ByteReading", "Conversations"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ApplicationsTests",
+      dependencies: [
+        "Applications", "ByteReading", "Conversations", "EvidenceFiles", "Inventory",
+        "SQLiteEvidence", "TestSupport", system,
+      ],
+      swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["ByteReading"], path: "Tests/TestSupport",
       swiftSettings: strict),

@@ -3,5 +3,7 @@ public enum KnownApplications {
   /// All of them.
   ///
   /// Adding one is adding a folder beside this file and a line here.
-  public static let all: [any Application] = []
+  public static let all: [any Application] = [
+    Jan(), GPT4All(), LMStudio(), OpenWebUI(), Ollama(),
+  ]
 }

@@ -24,7 +24,7 @@ public struct StoreCounts: Sendable {
   public var users: Set<ContentDigest> = []
   /// Whether accounts exist in this format, so that `users` is said even when it is 0.
   public var hasUsers = false
-  /// The format's version as found while reading.
+  /// The format's version as found while reading; the later one in spelling where parts differ.
   public var formatVersion: String?
   /// What could not be read whole.
   public var issues: [Issue] = []
@@ -60,7 +60,9 @@ public struct StoreCounts: Sendable {
     documentBytes &+= other.documentBytes
     users.formUnion(other.users)
     hasUsers = hasUsers || other.hasUsers
-    formatVersion = formatVersion ?? other.formatVersion
+    if let version = other.formatVersion {
+      formatVersion = formatVersion.map { max($0, version) } ?? version
+    }
     issues.append(contentsOf: other.issues)
   }
 }
@@ -94,13 +96,16 @@ public struct ReadingReport {
     self.onPassage = onPassage
   }
 
-  /// Reports a conversation that was read: counts it and its messages, and hands it on.
+  /// Reports a conversation that was read: counts it and its messages, and hands it on. One that is
+  /// gone from the application is handed on and not counted.
   public mutating func emit(_ conversation: Conversation, store: Int = 0) {
-    stores[store].conversations += 1
-    stores[store].tally.add(conversation.tally)
-    if let user = conversation.user {
-      stores[store].hasUsers = true
-      stores[store].users.insert(ContentDigest(of: user.bytes))
+    if !conversation.deleted {
+      stores[store].conversations += 1
+      stores[store].tally.add(conversation.tally)
+      if let user = conversation.user {
+        stores[store].hasUsers = true
+        stores[store].users.insert(ContentDigest(of: user.bytes))
+      }
     }
     if demand.level >= .heads { onConversation(conversation, store) }
   }

@@ -1,8 +1,7 @@
 /// Reading strings: over them, into text, into something short to compare, into a digest.
 ///
-/// Between specials the bytes are looked at 8 and then 32 at a time; a special is a quote or a
-/// backslash. Whether there was anything beyond ASCII is gathered on the way, and only then are the
-/// bytes between looked at a second time, to note those that are no UTF-8.
+/// Between specials the bytes are looked at 32 and then 8 at a time; a special is a quote, a
+/// backslash, a control character or a byte beyond ASCII.
 extension JSONCursor {
   /// Reads over a string.
   /// - Returns: How many bytes stood between the quotes, escapes counted as they are spelled.
@@ -16,18 +15,23 @@ extension JSONCursor {
   /// Reads over what is left of a string that began at `start`, and its closing quote.
   private mutating func passString(from start: UInt64) throws(ReadingError) {
     while true {
-      let special = firstSpecial()
-      window.position = special.isASCII ? special.index : passText(upTo: special.index)
-      guard special.index < window.end else {
+      window.position = firstSpecial()
+      guard window.position < window.end else {
         guard try refill() else { throw ReadingError(.torn, at: start, "a string without an end") }
         continue
       }
-      if unsafe window.base[window.position] == UInt8(ascii: "\"") {
+      switch unsafe window.base[window.position] {
+      case UInt8(ascii: "\""):
         window.position += 1
         isAfterValue = true
         return
+      case UInt8(ascii: "\\"):
+        _ = try escape(start)
+      case 0x80...:
+        try passNonASCII()
+      default:
+        window.position += 1
       }
-      _ = try escape(start)
     }
   }
 
@@ -65,57 +69,55 @@ extension JSONCursor {
     return result.digest
   }
 
+  /// Reads a key whose quote comes next, into `key`.
+  @inline(__always)
   mutating func readKey() throws(ReadingError) {
-    if let place = try compactPlace() {
+    if let length = try compactLength() {
       unsafe key.set(
-        UnsafeBufferPointer(start: window.base + place.lowerBound, count: place.count))
+        window.base + window.position + 1, length, readable: window.end - window.position - 1)
+      window.position += length + 2
+      isAfterValue = true
       return
     }
-    let bytes = try decodedScratch()
-    unsafe bytes.withUnsafeBufferPointer { unsafe key.set($0) }
-    scratch = bytes
+    key.set(try decodedInScratch())
   }
 
   private mutating func readCompact(into result: inout CompactText) throws(ReadingError) {
-    if let place = try compactPlace() {
+    if let length = try compactLength() {
       unsafe result.set(
-        UnsafeBufferPointer(start: window.base + place.lowerBound, count: place.count))
+        window.base + window.position + 1, length, readable: window.end - window.position - 1)
+      window.position += length + 2
+      isAfterValue = true
       return
     }
-    let bytes = try decodedScratch()
-    unsafe bytes.withUnsafeBufferPointer { unsafe result.set($0) }
-    scratch = bytes
+    result.set(try decodedInScratch())
   }
 
-  /// Reads a string where it lies when it is whole in the window, is ASCII and has no escape; else nil,
-  /// and it is not read.
-  private mutating func compactPlace() throws(ReadingError) -> Range<Int>? {
-    _ = try require(CompactText.inlineCapacity + 2)
+  /// The length of the string at the position when it is whole in the window and has no escape and
+  /// nothing beyond ASCII; nil where it must be decoded.
+  @inline(__always)
+  private mutating func compactLength() throws(ReadingError) -> Int? {
+    if window.end - window.position < CompactText.inlineCapacity + 2 {
+      _ = try require(CompactText.inlineCapacity + 2)
+    }
     guard window.position < window.end, unsafe window.base[window.position] == UInt8(ascii: "\"")
     else { throw ReadingError(.malformed, at: offset, "expected a string") }
-    window.position += 1
-    let begin = window.position
-    let special = firstSpecial()
-    let stop = special.index
-    if special.isASCII, stop < window.end, unsafe window.base[stop] == UInt8(ascii: "\"") {
-      window.position = stop + 1
-      isAfterValue = true
-      return begin..<stop
-    }
-    window.position = begin - 1
-    return nil
+    let stop = special(from: window.position + 1)
+    guard stop < window.end, unsafe window.base[stop] == UInt8(ascii: "\"") else { return nil }
+    return stop - window.position - 1
   }
 
-  /// Reads a string into the buffer that is used again, and hands it out.
-  private mutating func decodedScratch() throws(ReadingError) -> [UInt8] {
+  /// The decoded string, in a buffer that is used again.
+  private mutating func decodedInScratch() throws(ReadingError) -> [UInt8] {
     var bytes = scratch
     scratch = []
     bytes.removeAll(keepingCapacity: true)
     try decode(into: &bytes)
+    scratch = bytes
     return bytes
   }
 
-  private mutating func openQuote() throws(ReadingError) -> UInt64 {
+  mutating func openQuote() throws(ReadingError) -> UInt64 {
     let byte = try peekToken()
     guard byte == UInt8(ascii: "\"") else {
       throw ReadingError(byte == nil ? .torn : .malformed, at: offset, "expected a string")
@@ -133,126 +135,139 @@ extension JSONCursor {
     while true {
       guard bytes.count < limit else { return try passString(from: start) }
       let begin = window.position
-      let special = firstSpecial()
-      let stop = special.isASCII ? special.index : passText(upTo: special.index)
+      let stop = firstSpecial()
       if stop > begin {
         unsafe bytes.append(
           contentsOf: UnsafeBufferPointer(start: window.base + begin, count: stop - begin))
         window.position = stop
       }
-      guard special.index < window.end else {
+      guard stop < window.end else {
         guard try refill() else { throw ReadingError(.torn, at: start, "a string without an end") }
         continue
       }
-      if unsafe window.base[stop] == UInt8(ascii: "\"") {
+      let byte = unsafe window.base[stop]
+      switch byte {
+      case UInt8(ascii: "\""):
         window.position += 1
         isAfterValue = true
         return
+      case UInt8(ascii: "\\"):
+        appendGeneralised(try escape(start), to: &bytes)
+      case 0x80...:
+        let before = window.position
+        let windowStart = window.start
+        try passNonASCII()
+        // A refill may have moved the window; it never drops what was not yet read.
+        let shifted = before - Int(window.start &- windowStart)
+        unsafe bytes.append(
+          contentsOf: UnsafeBufferPointer(
+            start: window.base + shifted, count: window.position - shifted))
+      default:
+        bytes.append(byte)
+        window.position += 1
       }
-      appendGeneralised(try escape(start), to: &bytes)
     }
   }
 
-  /// Index of the first special at or behind the position, or the window's end; and whether all that is
-  /// before it is ASCII, where a false alarm is possible and a miss is not.
+  /// Index of the first special at or behind the position, or the window's end.
+  func firstSpecial() -> Int {
+    wideSpecial(from: window.position)
+  }
+
+  /// The same from `start` on, eight bytes at a time: keys and ids end soon.
   @inline(__always)
-  private func firstSpecial() -> (index: Int, isASCII: Bool) {
-    var index = window.position
+  private func special(from start: Int) -> Int {
+    var index = start
     let end = window.end
     let raw = unsafe UnsafeRawPointer(window.base)
-    var seen: UInt64 = 0
-    // Most strings of a chat that are short end within a few words; long ones earn the wide step.
-    var words = 0
     while index + 8 <= end {
-      let word = UInt64(littleEndian: unsafe (raw + index).loadUnaligned(as: UInt64.self))
-      let mask = JSONCursor.specials(word)
-      seen |= word
-      if mask != 0 {
-        return (index + mask.trailingZeroBitCount >> 3, seen & JSONCursor.highBits == 0)
-      }
+      let word = unsafe (raw + index).loadUnaligned(as: UInt64.self)
+      let mask = JSONCursor.specials(UInt64(littleEndian: word))
+      if mask != 0 { return index + mask.trailingZeroBitCount >> 3 }
       index += 8
-      words += 1
-      if words == 4 {
-        words = 0
-        while index + 32 <= end {
-          let at = unsafe raw + index
-          let first = unsafe at.loadUnaligned(as: UInt64.self)
-          let second = unsafe at.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-          let third = unsafe at.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
-          let fourth = unsafe at.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
-          let found =
-            JSONCursor.specials(first) | JSONCursor.specials(second)
-            | JSONCursor.specials(third) | JSONCursor.specials(fourth)
-          if found != 0 { break }
-          seen |= first | second | third | fourth
-          index += 32
-        }
-      }
     }
-    while index < end {
-      let byte = unsafe window.base[index]
-      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
-      seen |= UInt64(byte)
-      index += 1
-    }
-    return (index, seen & JSONCursor.highBits == 0)
+    return tailSpecial(from: index)
   }
 
-  private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
+  /// The same, 32 bytes at a time.
+  @inline(__always)
+  private func wideSpecial(from start: Int) -> Int {
+    var index = start
+    let end = window.end
+    let raw = unsafe UnsafeRawPointer(window.base)
+    while index + 32 <= end {
+      let block = unsafe raw + index
+      let a = unsafe block.loadUnaligned(as: UInt64.self)
+      let b = unsafe block.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+      let c = unsafe block.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+      let d = unsafe block.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+      let suspects =
+        JSONCursor.suspects(a) | JSONCursor.suspects(b) | JSONCursor.suspects(c)
+        | JSONCursor.suspects(d)
+      if suspects & 0x8080_8080_8080_8080 != 0 { break }
+      index += 32
+    }
+    return special(from: index)
+  }
+
+  /// The same, byte by byte at the window's end.
+  private func tailSpecial(from start: Int) -> Int {
+    var index = start
+    let end = window.end
+    while index < end {
+      let byte = unsafe window.base[index]
+      if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        return index
+      }
+      index += 1
+    }
+    return end
+  }
+
+  /// The high bit set somewhere where any byte of `word` is special, and nowhere where none is.
+  ///
+  /// Cheaper than `specials`: which byte it was does not matter, so borrows need not be kept apart.
+  @inline(__always)
+  private static func suspects(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    return ((word ^ (ones &* 0x22)) &- ones) | ((word ^ (ones &* 0x5C)) &- ones)
+      | (word &- (ones &* 0x20)) | word
+  }
 
   /// The high bit set in the lowest byte of `word` that is special (and perhaps in bytes above it).
   @inline(__always)
   private static func specials(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
     let quote = word ^ (ones &* 0x22)
     let backslash = word ^ (ones &* 0x5C)
     let isQuote = (quote &- ones) & ~quote
     let isBackslash = (backslash &- ones) & ~backslash
-    return (isQuote | isBackslash) & highBits
+    let isControl = (word &- (ones &* 0x20)) & ~word
+    return (isQuote | isBackslash | isControl | word) & highs
   }
 
-  /// Goes over text up to a special or the window's end; the first bytes that are no UTF-8 are noted,
-  /// and none is refused.
+  /// Reads over bytes beyond ASCII; the first that are no UTF-8 are noted, and none is refused.
   ///
   /// Well-formed sequences: The Unicode Standard, table 3-7.
-  /// - Returns: `stop`, or the beginning of a sequence that the window's end cuts off.
-  private mutating func passText(upTo stop: Int) -> Int {
-    guard firstInvalidUTF8 == nil else { return stop }
-    let raw = unsafe UnsafeRawPointer(window.base)
-    var index = window.position
-    while index < stop {
-      let byte = unsafe window.base[index]
-      if byte < 0x80 {
-        index += 1
-        while index + 8 <= stop {
-          let word = UInt64(littleEndian: unsafe (raw + index).loadUnaligned(as: UInt64.self))
-          let high = word & JSONCursor.highBits
-          if high != 0 {
-            index += high.trailingZeroBitCount >> 3
-            break
-          }
-          index += 8
-        }
-        continue
-      }
-      if byte >= 0xC2, byte <= 0xDF, index + 1 < stop,
-        unsafe window.base[index + 1] & 0xC0 == 0x80
-      {
-        index += 2
-        continue
-      }
-      let available = stop - index
-      let length = unsafe JSONCursor.sequenceLength(
-        UnsafeBufferPointer(start: window.base + index, count: min(available, 4)))
-      if length == 0 {
-        // Cut off by the window's end, not by its own bytes: it is looked at again with the rest.
-        if stop == window.end, available < 4 { return index }
-        firstInvalidUTF8 = window.start &+ UInt64(index)
-        return stop
-      }
-      index += length
+  mutating func passNonASCII() throws(ReadingError) {
+    if window.end - window.position < 4 {
+      while window.end - window.position < 4, try refill() {}
     }
-    return stop
+    // Only here may the window move; `decode` copies what is passed from here on.
+    while window.position < window.end, unsafe window.base[window.position] >= 0x80 {
+      let available = window.end - window.position
+      let length = unsafe JSONCursor.sequenceLength(
+        UnsafeBufferPointer(start: window.base + window.position, count: min(available, 4)))
+      if length == 0 {
+        // Cut off by the window's end, not by its own bytes: the next call brings the rest.
+        if available < 4, !window.isExhausted { return }
+        if firstInvalidUTF8 == nil { firstInvalidUTF8 = offset }
+        window.position += 1
+      } else {
+        window.position += length
+      }
+    }
   }
 
   /// The length of the well-formed sequence at the beginning of `bytes`; 0 where there is none.
@@ -286,7 +301,7 @@ extension JSONCursor {
 
   /// Reads one escape, or two that make a surrogate pair.
   /// - Returns: The scalar, or an unpaired surrogate.
-  private mutating func escape(_ start: UInt64) throws(ReadingError) -> UInt32 {
+  mutating func escape(_ start: UInt64) throws(ReadingError) -> UInt32 {
     guard try require(2) else {
       throw ReadingError(.torn, at: start, "a string without an end")
     }
@@ -345,7 +360,7 @@ extension JSONCursor {
   }
 
   /// Appends a scalar as UTF-8, a surrogate in the same manner (WTF-8).
-  private func appendGeneralised(_ scalar: UInt32, to bytes: inout [UInt8]) {
+  func appendGeneralised(_ scalar: UInt32, to bytes: inout [UInt8]) {
     switch scalar {
     case 0..<0x80:
       bytes.append(UInt8(truncatingIfNeeded: scalar))

@@ -92,10 +92,10 @@ public struct JSONCursor: ~Copyable {
       let byte = unsafe window.base[window.position]
       if byte > 0x20, byte < 0x80 { return byte }
     }
-    return try peekTokenBehindSpace()
+    return try peekBehindSpace()
   }
 
-  private mutating func peekTokenBehindSpace() throws(ReadingError) -> UInt8? {
+  private mutating func peekBehindSpace() throws(ReadingError) -> UInt8? {
     while true {
       while window.position < window.end {
         let byte = unsafe window.base[window.position]

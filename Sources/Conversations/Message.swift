@@ -116,4 +116,13 @@ public struct Message: Hashable, Sendable {
     self.provenance = provenance
     self.asides = []
   }
+
+  /// Adds reasoning behind what there is, on a line of its own.
+  public mutating func addReasoning(_ text: StoredText) {
+    guard let before = reasoning, !before.isEmpty else {
+      reasoning = text
+      return
+    }
+    reasoning = StoredText(bytes: before.bytes + [0x0A] + text.bytes)
+  }
 }

@@ -36,14 +36,15 @@ struct StoreSearch {
     switch place {
     case .machine:
       survey.environment = machine.environment
-      survey.environment += units(below: "/", [machine.home])
+      let home = Homes.home(machine.home, user: machine.user, tree: survey.tree)
+      survey.environment += units(below: "/", [home])
       surveySystem("/")
-      visit(Homes.home(machine.home, user: machine.user, tree: survey.tree))
+      visit(home)
       walk(machine.home)
     case .home(let path):
       guard check(path) else { return }
       let home = Homes.home(path, user: accounts.name(homeAt: path), tree: survey.tree)
-      survey.environment = units(below: "/", [path]).filter {
+      survey.environment = units(below: "/", [home]).filter {
         $0.source?.starts(with: path) ?? false
       }
       visit(home)
@@ -51,7 +52,7 @@ struct StoreSearch {
     case .image(let root):
       guard check(root) else { return }
       let found = Homes.all(below: root, accounts: accounts, tree: survey.tree)
-      survey.environment = units(below: root, found.map(\.path))
+      survey.environment = units(below: root, found)
       surveySystem(root)
       for home in found { visit(home) }
       walk(root)
@@ -65,8 +66,8 @@ struct StoreSearch {
     }
   }
 
-  private func units(below root: FilePath, _ homes: [FilePath]) -> [EnvironmentSetting] {
-    []
+  private func units(below root: FilePath, _ homes: [Home]) -> [EnvironmentSetting] {
+    UnitFiles.settings(of: root, tree: survey.tree, homes: homes)
   }
 
   /// Whether the place itself can be looked at; an issue where it cannot.

@@ -14,19 +14,22 @@ public struct DatabaseFinding: Hashable, Sendable {
 
     /// A write-ahead log that is no part of the database: another header, version or page size.
     public static let walIgnored = Code(rawValue: "wal-ignored")
-    /// A frame of the write-ahead log's own generation fails its checksum or is cut off.
+    /// A frame in the midst of the write-ahead log fails its checksum; the commits behind it are
+    /// lost.
     public static let walTorn = Code(rawValue: "wal-torn")
-    /// Sound frames after the last commit: a transaction that was never completed.
+    /// Frames after the last commit, sound or torn: a transaction that was never completed.
     public static let walUncommitted = Code(rawValue: "wal-uncommitted")
     /// Frames that an earlier generation of the log left behind; every reused log has them.
     public static let walEarlierGeneration = Code(rawValue: "wal-earlier-generation")
     /// The main file is empty and the database is in its log alone.
     public static let walAlone = Code(rawValue: "wal-alone")
-    /// A hot journal was applied: the pages of an unfinished transaction are read as they were before.
+    /// A hot journal was applied: the pages of an unfinished transaction are read as they were
+    /// before.
     public static let journalApplied = Code(rawValue: "journal-applied")
     /// A journal is no part of the database: nothing in it, or the transaction was completed.
     public static let journalIgnored = Code(rawValue: "journal-ignored")
-    /// A record of a hot journal fails its checksum or is cut off; SQLite's own rollback ends there.
+    /// A record of a hot journal fails its checksum or is cut off; SQLite's own rollback ends
+    /// there.
     public static let journalTorn = Code(rawValue: "journal-torn")
     /// A companion file is there and the file system does not give it.
     public static let companionUnreadable = Code(rawValue: "companion-unreadable")

@@ -35,8 +35,8 @@ struct DatabaseHeader: Equatable, Sendable {
   var applicationID: UInt32 { bytes.stored32(68) }
   var textEncoding: TextEncoding { TextEncoding(rawValue: bytes.stored32(56)) ?? .utf8 }
 
-  /// The number of pages, nil where an old writer did not keep it: section 1.3.7 has it valid only if
-  /// the change counter equals the version-valid-for number.
+  /// The number of pages, nil where an old writer did not keep it: section 1.3.7 has it valid only
+  /// if the change counter equals the version-valid-for number.
   var pageCount: UInt32? {
     let count = bytes.stored32(28)
     return count > 0 && changeCounter == bytes.stored32(92) ? count : nil

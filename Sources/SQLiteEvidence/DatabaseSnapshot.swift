@@ -5,8 +5,8 @@ public import SystemPackage
 /// One committed state of a database: main file, write-ahead log and rollback journal together.
 ///
 /// It alone reads database bytes. Nothing is locked, written or created: the log's index is kept in
-/// memory and a `-shm` file is not looked at. Every read is by position, so several threads may share
-/// one snapshot.
+/// memory and a `-shm` file is not looked at. Every read is by position, so several threads may
+/// share one snapshot.
 ///
 /// What SQLite would do on opening is done in memory: a hot journal's pages come before the main
 /// file's, the log's before both. Like SQLite, a log counts whatever the main file's header says of
@@ -36,8 +36,9 @@ public final class DatabaseSnapshot: Sendable {
   private let main: EvidenceFile
   /// The number of pages the main file stands for.
   private let mainPages: UInt32
-  /// The highest page a link may lead to: what there is counts even where a damaged header says less.
-  private let lastPage: UInt32
+  /// The highest page a link may lead to: what there is counts even where a damaged header says
+  /// less.
+  let lastPage: UInt32
   /// The log's pages, then the journal's.
   private let overlays: [PageOverlay]
   private let state: SnapshotState
@@ -51,7 +52,8 @@ public final class DatabaseSnapshot: Sendable {
     do throws(EvidenceError) {
       main = try EvidenceFile(path)
     } catch {
-      let reason = error.errno == .isDirectory ? "a folder, not a database" : error.errno.description
+      let reason =
+        error.errno == .isDirectory ? "a folder, not a database" : error.errno.description
       throw DatabaseError(.unreadable, path, errno: error.errno, reason)
     }
     let journalFile = Self.companion(journalPath, &findings)
@@ -66,7 +68,8 @@ public final class DatabaseSnapshot: Sendable {
       if size == 0, log?.overlay == nil {
         throw ReadingError(.torn, at: 0, "")
       }
-      var journal = try size == 0
+      var journal =
+        try size == 0
         ? nil
         : journalFile.map { file throws(ReadingError) in
           try RollbackJournal(file, mainPageSize: DatabaseHeader(first)?.pageSize)
@@ -74,7 +77,8 @@ public final class DatabaseSnapshot: Sendable {
       findings += (journal?.findings ?? []) + (log?.findings ?? [])
 
       var header = try Self.header(first, log?.overlay, journal?.overlay)
-      if let found = header, let stale = log, stale.overlay != nil, stale.pageSize != found.pageSize,
+      if let found = header, let stale = log, stale.overlay != nil,
+        stale.pageSize != found.pageSize,
         let file = logFile
       {
         log = nil
@@ -129,14 +133,14 @@ public final class DatabaseSnapshot: Sendable {
     files = [main, logFile, journalFile].compactMap(\.self)
   }
 
-  /// Whether the files still are what they were when the snapshot was taken, so that everything read
-  /// from it belongs to one commit.
+  /// Whether the files still are what they were when the snapshot was taken, so that everything
+  /// read from it belongs to one commit.
   ///
   /// Compared are the main file's header with its change counter, its size and time, the journal's
   /// presence, header, size and time, and the log's salts and committed frames. Frames a writer has
   /// appended since do not matter.
   public func isUnchanged() -> Bool {
-    state.holds(pageSize: pageSize)
+    state.holds()
   }
 
   /// Reads page `number` as of this commit into the first `pageSize` bytes of `buffer`.
@@ -173,7 +177,9 @@ public final class DatabaseSnapshot: Sendable {
     guard isContent(page) else {
       throw ReadingError(.malformed, at: place.offset, "there is no page \(page)")
     }
-    guard place.file === main else { return PageRun(file: place.file, offset: place.offset, count: 1) }
+    guard place.file === main else {
+      return PageRun(file: place.file, offset: place.offset, count: 1)
+    }
     guard page <= mainPages else {
       throw ReadingError(.torn, at: place.offset, "page \(page) is behind the end of the file")
     }
@@ -193,8 +199,8 @@ public final class DatabaseSnapshot: Sendable {
   /// Bytes of a page that the database uses.
   var usableSize: Int { pageSize - reservedBytes }
 
-  /// The page around the byte at 1 GiB, which locks are taken on and nothing is stored in (file format
-  /// section 1.4, "The Lock-Byte Page").
+  /// The page around the byte at 1 GiB, which locks are taken on and nothing is stored in (file
+  /// format section 1.4, "The Lock-Byte Page").
   static func lockPage(pageSize: Int) -> UInt32 {
     UInt32(0x4000_0000 / max(1, pageSize)) + 1
   }
@@ -247,7 +253,8 @@ public final class DatabaseSnapshot: Sendable {
         ? DatabaseError(.malformed, file.path, offset: size, "the file ends within its header")
         : DatabaseError(.malformed, file.path, offset: 16, "impossible page size or reserved bytes")
     }
-    // SQLCipher and its like encrypt the first page whole; their files are whole pages all the same.
+    // SQLCipher and its like encrypt the first page whole; their files are whole pages all the
+    // same.
     let isText = first.prefix(16).allSatisfy { $0 == 9 || $0 == 10 || $0 == 13 || (32..<127) ~= $0 }
     let isZero = first.prefix(16).allSatisfy { $0 == 0 }
     if size >= 512, size % 512 == 0, !isText, !isZero {

@@ -5,9 +5,9 @@ internal import SystemPackage
 /// Follows the chain of pages that carries the rest of a long row (file format section 1.7, "Cell
 /// Payload Overflow Pages").
 ///
-/// Chains mostly run through consecutive pages, so a window of pages is read on the guess that the next
-/// ones belong to the chain; each page's own link says whether they did. A wrong guess shrinks the
-/// window to what was of use, a right one doubles it.
+/// Chains mostly run through consecutive pages, so a window of pages is read on the guess that the
+/// next ones belong to the chain; each page's own link says whether they did. A wrong guess shrinks
+/// the window to what was of use, a right one doubles it.
 struct OverflowReader {
   private static let windowBytes = 256 << 10
 
@@ -26,10 +26,8 @@ struct OverflowReader {
   /// The page of the chain that is `index` links behind the first.
   private(set) var page: UInt32 = 0
   private var index = 0
-  /// A page passed earlier, and how far it may fall behind (Brent's way to notice a circle).
-  private var landmark: UInt32 = 0
-  private var landmarkAge = 0
-  private var landmarkLimit = 1
+  /// The pages passed, to notice a circle.
+  private var passed = PageSet()
 
   init(_ snapshot: DatabaseSnapshot) {
     self.snapshot = snapshot
@@ -49,14 +47,14 @@ struct OverflowReader {
     page = first
     index = 0
     used = 0
-    landmark = first
-    landmarkAge = 0
-    landmarkLimit = 1
+    passed.removeAll()
+    _ = passed.insert(first)
   }
 
   /// Reads at most `buffer.count` bytes of the chain from `offset` on.
   /// - Returns: the number of bytes read, 0 at the end.
-  /// - Throws: `ReadingError` with code `unreadable` if the chain is broken before the first of them.
+  /// - Throws: `ReadingError` with code `unreadable` if the chain is broken before the first of
+  ///   them.
   mutating func read(
     at offset: Int, into buffer: UnsafeMutableRawBufferPointer
   ) throws(ReadingError) -> Int {
@@ -90,7 +88,9 @@ struct OverflowReader {
   /// Brings the page into the window.
   private mutating func load(at position: Int) throws(ReadingError) {
     if isLoaded { return }
-    guard first > 0, snapshot.isContent(page) else { throw broken("there is no such page", position) }
+    guard first > 0, snapshot.isContent(page) else {
+      throw broken("there is no such page", position)
+    }
     if used > 0 {
       let ranOn = UInt64(page) == UInt64(windowStart) + UInt64(windowCount)
       guess = ranOn ? min(guess * 2, most) : max(1, used)
@@ -129,13 +129,7 @@ struct OverflowReader {
     guard snapshot.isContent(next) else {
       throw broken("it leads to page \(next), which is none", position)
     }
-    if next == landmark { throw broken("it leads back to page \(next)", position) }
-    landmarkAge += 1
-    if landmarkAge == landmarkLimit {
-      landmark = next
-      landmarkAge = 0
-      landmarkLimit *= 2
-    }
+    guard passed.insert(next) else { throw broken("it leads back to page \(next)", position) }
     page = next
     index += 1
   }

@@ -37,7 +37,8 @@ struct PageOverlay: Sendable {
   }
 }
 
-/// Gathers an overlay's entries; of several for one page the highest slot counts, which is the latest.
+/// Gathers an overlay's entries; of several for one page the highest slot counts, which is the
+/// latest.
 struct PageOverlayEntries {
   private var entries: [UInt64] = []
   private var compacted = 0
@@ -53,7 +54,8 @@ struct PageOverlayEntries {
     entries.removeLast(max(0, entries.count - count))
   }
 
-  /// Drops superseded entries once they may be half of all; call only where nothing will be truncated.
+  /// Drops superseded entries once they may be half of all; call only where nothing will be
+  /// truncated.
   mutating func compactIfLarge() {
     guard entries.count > 2 * compacted + 65536 else { return }
     entries = latest(upTo: .max)

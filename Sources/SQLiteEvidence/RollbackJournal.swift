@@ -2,7 +2,8 @@ internal import ByteReading
 internal import EvidenceFiles
 internal import SystemPackage
 
-/// What a hot rollback journal contributes: pages as they were before a transaction that never ended.
+/// What a hot rollback journal contributes: pages as they were before a transaction that never
+/// ended.
 ///
 /// File format section 3, "The Rollback Journal", and SQLite's own playback (`pager_playback`,
 /// `readJournalHdr`): where the two differ the code decides, as it is what recovers databases.
@@ -97,9 +98,12 @@ struct RollbackJournal {
     if let torn {
       findings.append(
         DatabaseFinding(
-          .journalTorn, file.path, at: torn, "a record of the journal is torn; rollback ends there"))
+          .journalTorn, file.path, at: torn, "a record of the journal is torn; rollback ends there")
+      )
     }
     let latest = entries.latest(upTo: lastPage)
+    // A journal whose records were not yet synced counts none: nothing was written over either.
+    if latest.isEmpty { return }
     findings.append(
       DatabaseFinding(
         .journalApplied, file.path, at: 0,

@@ -8,8 +8,8 @@ public enum SQLLiteral: Hashable, Sendable {
   case text(StoredText)
   case blob([UInt8])
 
-  /// The constant that `tokens` spell as a column of `affinity` has it, nil where they are something
-  /// that has to be computed.
+  /// The constant that `tokens` spell as a column of `affinity` has it, nil where they are
+  /// something that has to be computed.
   ///
   /// SQLite takes a number that is no integer as its spelling first: a TEXT column's default 1e3 is
   /// the text "1e3", and without a type it is the integer 1000 (`valueFromExpr`).
@@ -54,7 +54,8 @@ public enum SQLLiteral: Hashable, Sendable {
   private static func number(
     _ text: String, isNegative: Bool, as affinity: ColumnAffinity
   ) -> SQLLiteral {
-    if text.hasPrefix("0x") || text.hasPrefix("0X"), let bits = UInt64(text.dropFirst(2), radix: 16) {
+    if text.hasPrefix("0x") || text.hasPrefix("0X"), let bits = UInt64(text.dropFirst(2), radix: 16)
+    {
       let value = Int64(bitPattern: bits)
       return SQLLiteral.integer(isNegative ? 0 &- value : value).stored(as: affinity)
     }
@@ -115,11 +116,13 @@ enum ColumnAffinity: Sendable {
       self = .blob
     } else if type.containsBytes("int") {
       self = .integer
-    } else if type.containsBytes("char") || type.containsBytes("clob") || type.containsBytes("text") {
+    } else if type.containsBytes("char") || type.containsBytes("clob") || type.containsBytes("text")
+    {
       self = .text
     } else if type.isEmpty || type.containsBytes("blob") {
       self = .blob
-    } else if type.containsBytes("real") || type.containsBytes("floa") || type.containsBytes("doub") {
+    } else if type.containsBytes("real") || type.containsBytes("floa") || type.containsBytes("doub")
+    {
       self = .real
     } else {
       self = .numeric

@@ -35,6 +35,7 @@ struct SnapshotState: Sendable {
   private let logPath: FilePath
   private let logHeader: [UInt8]
   private var committedEnd: UInt64 = 0
+  private var lastFrameStart: UInt64 = 0
   private var lastFrame: [UInt8] = []
   private var nextFrame: [UInt8] = []
   /// Whether the main file was last changed so shortly before that its time may not tell the next
@@ -67,18 +68,19 @@ struct SnapshotState: Sendable {
     let size = WriteAheadLog.frameHeaderBytes
     if log.overlay != nil {
       let stride = UInt64(size + log.pageSize)
-      lastFrame = try file.bytes(at: committedEnd &- min(committedEnd, stride), count: size)
+      lastFrameStart = committedEnd &- min(committedEnd, stride)
+      lastFrame = try file.bytes(at: lastFrameStart, count: size)
     }
     nextFrame = try file.bytes(at: committedEnd, count: size)
   }
 
   /// Whether everything read since the state was taken belongs to one commit.
-  func holds(pageSize: Int) -> Bool {
+  func holds() -> Bool {
     guard let mainNow = try? main.currentStatus(), Mark(mainNow) == mainMark,
       Mark.of(main.path)?.inode == mainMark.inode,
       mainHeader == (try? main.bytes(at: 0, count: DatabaseHeader.byteCount))
     else { return false }
-    return journalHolds && logHolds(pageSize: pageSize)
+    return journalHolds && logHolds
   }
 
   private var journalHolds: Bool {
@@ -87,15 +89,17 @@ struct SnapshotState: Sendable {
       && journalHeader == (try? journal.bytes(at: 0, count: 28))
   }
 
-  /// Commits appended to the log change nothing before them, as long as no checkpoint has written to
-  /// the main file; only where its time could not tell is an unchanged end of the log asked for too.
-  private func logHolds(pageSize: Int) -> Bool {
+  /// Commits appended to the log change nothing before them, as long as no checkpoint has written
+  /// to the main file; only where its time could not tell is an unchanged end of the log asked for
+  /// too.
+  private var logHolds: Bool {
     guard let log else { return Mark.of(logPath) == nil || !mayChangeUnseen }
     let size = WriteAheadLog.frameHeaderBytes
-    guard logHeader == (try? log.bytes(at: 0, count: WriteAheadLog.headerBytes)) else { return false }
+    guard logHeader == (try? log.bytes(at: 0, count: WriteAheadLog.headerBytes)) else {
+      return false
+    }
     if !lastFrame.isEmpty {
-      let at = committedEnd &- min(committedEnd, UInt64(size + pageSize))
-      guard lastFrame == (try? log.bytes(at: at, count: size)) else { return false }
+      guard lastFrame == (try? log.bytes(at: lastFrameStart, count: size)) else { return false }
     }
     guard mayChangeUnseen else { return true }
     return Mark.of(logPath)?.inode == log.status.inode

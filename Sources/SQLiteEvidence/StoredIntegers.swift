@@ -2,7 +2,8 @@ internal import ByteReading
 
 /// The big-endian integers and variable-length integers of the SQLite file format.
 ///
-/// Callers have checked fixed-width reads against the page; the array traps rather than reads past it.
+/// Callers have checked fixed-width reads against the page; the array traps rather than reads past
+/// it.
 extension [UInt8] {
   func stored16(_ at: Int) -> Int {
     Int(self[at]) << 8 | Int(self[at + 1])

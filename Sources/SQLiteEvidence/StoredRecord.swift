@@ -1,4 +1,5 @@
-/// Where the fields of a row are (file format section 2.1, "Record Format"); used again row after row.
+/// Where the fields of a row are (file format section 2.1, "Record Format"); used again row after
+/// row.
 struct StoredRecord {
   /// The serial type of each field.
   private(set) var types: [UInt64] = []

@@ -44,7 +44,9 @@ extension TableCursor {
     case 0, 10, 11: return .null
     case 8, 9: return isReal ? .real(Double(type - 8)) : .integer(Int64(type - 8))
     case 1...6:
-      guard let bits = number(at: start, width: Int(StoredRecord.size(of: type))) else { return .null }
+      guard let bits = number(at: start, width: Int(StoredRecord.size(of: type))) else {
+        return .null
+      }
       return isReal ? .real(Double(bits)) : .integer(bits)
     case 7:
       guard let bits = number(at: start, width: 8) else { return .null }

@@ -12,8 +12,8 @@ final class TableCursor {
 
   let snapshot: DatabaseSnapshot
   let table: TableSchema
-  /// How each column is stored, without anything counted by reference: readers on other threads share
-  /// the table's description, and its counters would go to and fro between them.
+  /// How each column is stored, without anything counted by reference: readers on other threads
+  /// share the table's description, and its counters would go to and fro between them.
   let fields: [StoredField]
   private let isIndex: Bool
   private let pageCount: Int
@@ -36,14 +36,15 @@ final class TableCursor {
     self.snapshot = snapshot
     self.table = table
     isIndex = table.isWithoutRowID
-    pageCount = Int(snapshot.pageCount)
+    pageCount = Int(snapshot.lastPage)
     fields = table.columns.map {
       StoredField(
         field: $0.field, isRowID: $0.isRowIDAlias, isReal: $0.affinity == .real)
     }
-    lastField = columns?.reduce(-1) {
-      max($0, table.columns.indices.contains($1) ? table.columns[$1].field : $1)
-    } ?? .max - 1
+    lastField =
+      columns?.reduce(-1) {
+        max($0, table.columns.indices.contains($1) ? table.columns[$1].field : $1)
+      } ?? .max - 1
     roots = shard?.pages ?? (table.rootPage > 0 ? [table.rootPage] : [])
     damage = shard?.damage ?? []
     page = TreePage(snapshot)

@@ -159,7 +159,8 @@ struct TableDefinition {
   private mutating func readType(_ sql: [UInt8]) -> String {
     guard let first = current else { return "" }
     let start = at
-    while let token = current, token.kind == .word || token.kind == .quoted || token.kind == .string,
+    while let token = current,
+      token.kind == .word || token.kind == .quoted || token.kind == .string,
       !token.isWord(
         "CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE",
         "REFERENCES", "AS"),
@@ -179,7 +180,8 @@ struct TableDefinition {
     if current?.isSign(UInt8(ascii: "(")) == true {
       skipParentheses()
     } else {
-      while let token = current, token.isSign(UInt8(ascii: "-")) || token.isSign(UInt8(ascii: "+")) {
+      while let token = current, token.isSign(UInt8(ascii: "-")) || token.isSign(UInt8(ascii: "+"))
+      {
         at += 1
       }
       if !isAtItemEnd { at += 1 }
@@ -190,8 +192,8 @@ struct TableDefinition {
   /// Makes the columns named by a table constraint the primary key.
   ///
   /// A single INTEGER column becomes the row number even where the constraint says DESC: only a
-  /// column's own `PRIMARY KEY DESC` does not (SQLite documentation, "ROWIDs and the INTEGER PRIMARY
-  /// KEY").
+  /// column's own `PRIMARY KEY DESC` does not (SQLite documentation, "ROWIDs and the INTEGER
+  /// PRIMARY KEY").
   private mutating func apply(_ names: [String]) {
     var key: [Int] = []
     for name in names {

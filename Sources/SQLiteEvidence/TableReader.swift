@@ -7,9 +7,9 @@ public enum StoredType: Sendable {
 
 /// Walks a table in key order and gives each row's values.
 ///
-/// Columns are numbered as in `TableSchema.columns`. A row that is older than a column has the column's
-/// default; a computed column that is not stored is null. One reader is for one thread; several readers
-/// may share a snapshot.
+/// Columns are numbered as in `TableSchema.columns`. A row that is older than a column has the
+/// column's default; a computed column that is not stored is null. One reader is for one thread;
+/// several readers may share a snapshot.
 public struct TableReader: ~Copyable {
   /// The most bytes of a value that are put in memory unless more are asked for.
   public static let textLimit = 64 << 20
@@ -38,7 +38,8 @@ public struct TableReader: ~Copyable {
   }
 
   /// Goes to the row numbered `rowID`, from the root, whatever was read before.
-  /// - Returns: whether there is such a row; if not, `next` goes to the first one behind it. False for
+  /// - Returns: whether there is such a row; if not, `next` goes to the first one behind it. False
+  ///   for
   ///   tables without row numbers.
   public mutating func seek(_ rowID: Int64) -> Bool {
     cursor.seek(rowID)
@@ -77,8 +78,8 @@ public struct TableReader: ~Copyable {
 
   /// The text in `column` as UTF-8, nil if something else is stored there.
   ///
-  /// Of a text of more than `limit` stored bytes the beginning is given and `damage` says so; of one
-  /// whose pages are damaged what comes before.
+  /// Of a text of more than `limit` stored bytes the beginning is given and `damage` says so; of
+  /// one whose pages are damaged what comes before.
   public func text(_ column: Int, limit: Int = textLimit) -> StoredText? {
     switch cursor.value(column) {
     case .text(let start, let count):
@@ -98,8 +99,8 @@ public struct TableReader: ~Copyable {
     }
   }
 
-  /// The number of bytes the value in `column` is stored in: of a text in the database's encoding, of
-  /// numbers and null 0.
+  /// The number of bytes the value in `column` is stored in: of a text in the database's encoding,
+  /// of numbers and null 0.
   public func byteCount(_ column: Int) -> Int {
     switch cursor.value(column) {
     case .text(_, let count), .blob(_, let count): count
@@ -111,8 +112,8 @@ public struct TableReader: ~Copyable {
 
   /// The text or blob in `column` as a stream; an empty one for numbers and null.
   ///
-  /// The source stays valid when the reader goes on or ends. Holding none of a row's sources when the
-  /// next row's are asked for lets the reader use their buffers again. Text stored as UTF-16 is
+  /// The source stays valid when the reader goes on or ends. Holding none of a row's sources when
+  /// the next row's are asked for lets the reader use their buffers again. Text stored as UTF-16 is
   /// delivered as UTF-8 and has no known length.
   public func source(_ column: Int) -> any ByteSource {
     switch cursor.value(column) {
@@ -132,8 +133,8 @@ public struct TableReader: ~Copyable {
     }
   }
 
-  /// Gives `body` the text in `column` as UTF-8; without a copy where it is stored so and lies within
-  /// the row's page.
+  /// Gives `body` the text in `column` as UTF-8; without a copy where it is stored so and lies
+  /// within the row's page.
   /// - Returns: what `body` returns, nil if something else than a text is stored there.
   public func withText<Result, Failure: Error>(
     _ column: Int, limit: Int = textLimit, _ body: (Span<UInt8>) throws(Failure) -> Result

@@ -8,7 +8,8 @@ public struct TableSchema: Sendable {
     public var declaredType: String
     /// Whether the column is the row number under another name (`INTEGER PRIMARY KEY`).
     public var isRowIDAlias: Bool
-    /// What rows have that are older than the column; nil where it has no default or a computed one.
+    /// What rows have that are older than the column; nil where it has no default or a computed
+    /// one.
     public var defaultValue: SQLLiteral?
     /// Whether it is computed on every reading and so stored nowhere.
     public var isVirtual: Bool
@@ -44,7 +45,8 @@ public struct TableSchema: Sendable {
   public static let schemaTable = TableSchema(
     rootPage: 1,
     definition: TableDefinition(
-      sql: Array("CREATE TABLE sqlite_schema(type TEXT,name TEXT,tbl_name TEXT,rootpage INT,sql TEXT)".utf8)
+      sql: Array(
+        "CREATE TABLE sqlite_schema(type TEXT,name TEXT,tbl_name TEXT,rootpage INT,sql TEXT)".utf8)
     ) ?? TableDefinition())
 
   init(rootPage: UInt32, definition: TableDefinition, name: String? = nil, sql: String = "") {
@@ -55,8 +57,8 @@ public struct TableSchema: Sendable {
     primaryKey = definition.primaryKey
     self.sql = sql
     var columns = definition.columns
-    // File format section 2.4, "Representation Of SQL Tables": without row numbers the key's columns
-    // come first and the others follow in their order.
+    // File format section 2.4, "Representation Of SQL Tables": without row numbers the key's
+    // columns come first and the others follow in their order.
     var order = columns.indices.filter { !columns[$0].isVirtual }
     if isWithoutRowID {
       let key = definition.primaryKey.filter { !columns[$0].isVirtual }

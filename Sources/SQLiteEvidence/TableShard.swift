@@ -9,8 +9,8 @@ public struct TableShard: Sendable {
 }
 
 extension TableReader {
-  /// Divides a table into at most `count` parts of about the same number of pages, in key order, for
-  /// readers on several threads; together they walk what one reader walks.
+  /// Divides a table into at most `count` parts of about the same number of pages, in key order,
+  /// for readers on several threads; together they walk what one reader walks.
   ///
   /// A table without row numbers stays whole: its inner pages hold rows too.
   public static func shards(

@@ -22,7 +22,7 @@ final class TreePage {
   /// - Throws: `ReadingError`; then no page is held.
   func load(_ page: UInt32, of snapshot: DatabaseSnapshot, isIndex: Bool) throws(ReadingError) {
     position = 0
-    if number == page { return }
+    if number == page, page > 0 { return }
     number = 0
     try unsafe bytes.withRawBytes { buffer throws(ReadingError) in
       try unsafe snapshot.readPage(page, into: buffer)

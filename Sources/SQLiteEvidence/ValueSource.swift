@@ -1,7 +1,8 @@
 internal import ByteReading
 internal import Synchronization
 
-/// The bytes of one text or blob, streamed from the page they begin in and the chain of pages behind.
+/// The bytes of one text or blob, streamed from the page they begin in and the chain of pages
+/// behind.
 final class ValueSource: ByteSource {
   private struct State {
     /// The part of the value that is in the row's own page.

@@ -3,8 +3,8 @@ internal import EvidenceFiles
 
 /// What a write-ahead log contributes: the last version of each page up to the last commit.
 ///
-/// File format section 4, "The Write-Ahead Log", and SQLite's own recovery (`walIndexRecover`): frames
-/// count as long as their salts are the header's and the running checksum holds.
+/// File format section 4, "The Write-Ahead Log", and SQLite's own recovery (`walIndexRecover`):
+/// frames count as long as their salts are the header's and the running checksum holds.
 struct WriteAheadLog {
   static let headerBytes = 32
   static let frameHeaderBytes = 24
@@ -47,6 +47,7 @@ struct WriteAheadLog {
     var frame: UInt64 = 0
     var committed: UInt64 = 0
     var end: DatabaseFinding?
+    var isTorn = false
     scan: while true {
       let position = UInt64(Self.headerBytes) &+ frame &* UInt64(stride)
       let filled = try buffer.fill(from: file, at: position)
@@ -60,16 +61,18 @@ struct WriteAheadLog {
           break scan
         }
         unsafe buffer.withUnsafeBytes { bytes in
-          unsafe sum.add(UnsafeRawBufferPointer(rebasing: bytes[at..<(at + 8)]), bigEndian: bigEndian)
           unsafe sum.add(
-            UnsafeRawBufferPointer(rebasing: bytes[(at + 24)..<(at + stride)]), bigEndian: bigEndian)
+            UnsafeRawBufferPointer(rebasing: bytes[at..<(at + 8)]), bigEndian: bigEndian)
+          unsafe sum.add(
+            UnsafeRawBufferPointer(rebasing: bytes[(at + 24)..<(at + stride)]), bigEndian: bigEndian
+          )
         }
         let page = buffer.stored32(at)
-        guard sum.first == buffer.stored32(at + 16), sum.second == buffer.stored32(at + 20), page > 0,
+        guard sum.first == buffer.stored32(at + 16), sum.second == buffer.stored32(at + 20),
+          page > 0,
           frame < UInt64(UInt32.max)
         else {
-          end = DatabaseFinding(
-            .walTorn, file.path, at: offset, "frame \(frame + 1) fails its checksum")
+          isTorn = true
           break scan
         }
         entries.add(page, slot: UInt32(truncatingIfNeeded: frame))
@@ -83,11 +86,7 @@ struct WriteAheadLog {
         }
       }
       if filled < buffer.count {
-        if filled % stride != 0 {
-          end = DatabaseFinding(
-            .walTorn, file.path, at: UInt64(Self.headerBytes) &+ frame &* UInt64(stride),
-            "frame \(frame + 1) is cut off")
-        }
+        isTorn = filled % stride != 0
         break
       }
     }
@@ -98,6 +97,15 @@ struct WriteAheadLog {
           .walUncommitted, file.path, at: committedEnd,
           "\(frame - committed) frames after the last commit are not part of the database"))
     }
+    if isTorn {
+      // A crash tears the last transaction, which was never committed. Commits behind the torn
+      // frame say that it was whole once and what came after it is lost.
+      let lost = try Self.commits(in: file, after: frame, stride: UInt64(stride), salts: salts)
+      end = DatabaseFinding(
+        lost > 0 ? .walTorn : .walUncommitted, file.path,
+        at: UInt64(Self.headerBytes) &+ frame &* UInt64(stride),
+        "frame \(frame + 1) is torn" + (lost > 0 ? "; \(lost) commits behind it are lost" : ""))
+    }
     if let end { findings.append(end) }
     guard committed > 0 else { return }
     entries.truncate(to: committedEntries)
@@ -106,10 +114,27 @@ struct WriteAheadLog {
       entries: entries.latest(upTo: pageCount))
   }
 
+  /// The number of commits of this generation behind frame `frame`, which is not looked at itself.
+  private static func commits(
+    in file: EvidenceFile, after frame: UInt64, stride: UInt64, salts: [UInt8]
+  ) throws(ReadingError) -> Int {
+    var position = UInt64(headerBytes) &+ (frame &+ 1) &* stride
+    var commits = 0
+    while position &+ stride <= file.status.size {
+      let header = try file.bytes(at: position, count: frameHeaderBytes)
+      guard header.count == frameHeaderBytes, header[8..<16].elementsEqual(salts) else { break }
+      if header.stored32(4) > 0 { commits += 1 }
+      position = position &+ stride
+    }
+    return commits
+  }
+
   /// Why SQLite would not read a log with this header; the checksum is looked at elsewhere.
   private static func objection(to header: [UInt8]) -> String? {
     if header.count < headerBytes { return "the log is shorter than its header" }
-    if header.stored32(0) & 0xFFFF_FFFE != 0x377F_0682 { return "the log has not a log's beginning" }
+    if header.stored32(0) & 0xFFFF_FFFE != 0x377F_0682 {
+      return "the log has not a log's beginning"
+    }
     if header.stored32(4) != 3_007_000 { return "log of unknown version \(header.stored32(4))" }
     let size = header.stored32(8)
     if size > 65536 || !DatabaseHeader.isPageSize(Int(size)) { return "log of page size \(size)" }

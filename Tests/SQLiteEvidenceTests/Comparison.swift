@@ -46,10 +46,12 @@ func drain(_ source: any ByteSource, bufferSize size: Int) throws -> [UInt8] {
 }
 
 func quoted(_ name: String) -> String {
-  "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+    + "\""
 }
 
-/// Compares all tables of the database at `path`, read where it is, with what SQLite reads of a copy.
+/// Compares all tables of the database at `path`, read where it is, with what SQLite reads of a
+/// copy.
 ///
 /// - Returns: the number of rows compared.
 @discardableResult
@@ -93,12 +95,14 @@ func expectSame(
     var columns = table.columns.filter { !$0.isVirtual }.map { quoted($0.name) }
     if !table.isWithoutRowID { columns.insert("rowid", at: 0) }
     let order = table.isWithoutRowID ? "" : " ORDER BY rowid"
-    let rows = try real.rows("SELECT \(columns.joined(separator: ",")) FROM \(quoted(name))" + order)
+    let rows = try real.rows(
+      "SELECT \(columns.joined(separator: ",")) FROM \(quoted(name))" + order)
     total += rows.count
     let ours = found[name.lowercased()] ?? []
     #expect(ours.count == rows.count, "\(note) \(name)", sourceLocation: sourceLocation)
     for (mine, theirs) in zip(ours, rows) where mine != theirs {
-      Issue.record("\(note) \(name): \(mine) is \(theirs) to SQLite", sourceLocation: sourceLocation)
+      Issue.record(
+        "\(note) \(name): \(mine) is \(theirs) to SQLite", sourceLocation: sourceLocation)
       break
     }
   }

@@ -14,7 +14,8 @@ enum Value: Hashable, CustomStringConvertible {
     case .null: "null"
     case .integer(let value): "\(value)"
     case .real(let bits): "\(Double(bitPattern: bits))"
-    case .text(let bytes): "text(\(bytes.count): \(String(decoding: bytes.prefix(20), as: UTF8.self)))"
+    case .text(let bytes):
+      "text(\(bytes.count): \(String(decoding: bytes.prefix(20), as: UTF8.self)))"
     case .blob(let bytes): "blob(\(bytes.count))"
     }
   }

@@ -84,6 +84,10 @@ final class Scratch {
     }
   }
 
+  func makeFolder(_ name: String) throws {
+    guard mkdir(path(name).string, 0o755) == 0 else { throw Errno(rawValue: errno) }
+  }
+
   /// Copies a database as it lies there, its log and journal with it, as a crash would leave it.
   func copy(_ name: String, to other: String) {
     for suffix in ["", "-wal", "-journal"] {

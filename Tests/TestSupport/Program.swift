@@ -90,3 +90,11 @@ public func makeFolders(_ path: String) throws {
     }
   }
 }
+
+/// Says on standard error, loudly, what a test could not try on this machine.
+public func announce(_ line: String) {
+  var text = "\n*** \(line)\n"
+  text.withUTF8 { bytes in
+    _ = Glibc.write(2, bytes.baseAddress, bytes.count)
+  }
+}

@@ -1,0 +1,12 @@
+import Applications
+import Testing
+
+@Suite struct KnownApplicationsTests {
+  @Test("the names other programs rely on")
+  func names() {
+    #expect(
+      KnownApplications.all.map(\.id.rawValue).sorted() == [
+        "gpt4all", "jan", "lm-studio", "ollama", "open-webui",
+      ])
+  }
+}
