@@ -438,7 +438,7 @@ def current_server(root: Path, truth: Truth, writer: Writer):
         "id": writer.id(), "command": "summarise", "user_id": first, "name": "Summarise", "content": "Summarise {{CLIPBOARD}} in three sentences.",
         "created_at": writer.clock, "updated_at": writer.clock})
     schema.insert(server.db, "config", {"key": "openai.api_keys", "value": "[\"sk-invented-000000000000\"]", "updated_at": writer.clock})
-    schema.insert(server.db, "config_old", {"id": 1, "data": "{\"version\": 0}", "version": 0, "created_at": "2025-01-02 03:04:05"})
+    schema.insert(server.db, "config_old", {"id": 1, "data": "{\"version\": 0}", "version": 0, "created_at": "2025-01-02 03:04:05", "updated_at": "2025-01-02 03:04:05"})
     server.finish(leave_log=True)
 
     orphan = writer.id()
