@@ -210,7 +210,7 @@ class Server:
         self.db = sqlite3.connect(self.file, isolation_level=None)
         # SQLite's own default page is 4096 bytes; the many backups are kept small with one of 1024.
         self.db.execute(f"PRAGMA page_size={4096 if release == '0.12.4' else 1024}")
-        self.db.execute("PRAGMA secure_delete=OFF")
+        self.db.executescript("PRAGMA secure_delete=OFF; PRAGMA synchronous=OFF")
         schema.create(self.db, schema.alembic(release, upgraded) if release else schema.peewee(step or 0))
         if release:
             self.db.execute("INSERT INTO alembic_version VALUES (?)", (dict(schema.RELEASES)[release],))
@@ -499,6 +499,7 @@ def vectors(root: Path, path: str, truth: Truth, writer: Writer):
     scratch = Path(tempfile.mkdtemp())
     db = sqlite3.connect(scratch / "db", isolation_level=None)
     db.executescript("""
+        PRAGMA synchronous=OFF;
         CREATE TABLE collections (id TEXT PRIMARY KEY, name TEXT NOT NULL, dimension INTEGER, database_id TEXT NOT NULL);
         CREATE TABLE segments (id TEXT PRIMARY KEY, type TEXT NOT NULL, scope TEXT NOT NULL, collection TEXT);
         CREATE TABLE embeddings (id INTEGER PRIMARY KEY, segment_id TEXT NOT NULL, embedding_id TEXT NOT NULL,

@@ -151,9 +151,9 @@ extension OpenWebUI {
   }
 }
 
-extension Substring {
+extension StringProtocol {
   /// The first place of a word, without Foundation.
-  fileprivate func range(of word: String) -> Range<Index>? {
+  func range(of word: String) -> Range<Index>? {
     var start = startIndex
     while start < endIndex {
       if self[start...].hasPrefix(word) {

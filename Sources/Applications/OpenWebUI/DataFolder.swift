@@ -65,7 +65,7 @@ extension OpenWebUI {
   }
 
   /// Whether a file of the database's name cannot be read, so that its name is all there is to go by.
-  func isEmptyDatabase(_ file: SniffedFile) -> Bool {
+  func isNamedDatabase(_ file: SniffedFile) -> Bool {
     guard file.name == "webui.db" else { return false }
     return file.status.size == 0 || file.prefix.starts(with: "SQLite format 3\0".utf8)
   }

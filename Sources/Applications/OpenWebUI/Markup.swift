@@ -16,16 +16,19 @@ extension OpenWebUI {
       var thoughts: [[UInt8]] = []
       let text = found.text.bytes
       var at = 0
-      while let open = position(of: "<", in: text, from: at) {
+      // Tags that never end could each be followed to the end of a long text: not more than a few are.
+      var budget = 4 * text.count + 4096
+      while budget > 0, let open = position(of: "<", in: text, from: at) {
         at = open + 1
-        if let end = tagEnd("<details", in: text, at: open) {
+        if let end = tagEnd("<details", in: text, at: open, &budget) {
           let attributes = attributes(Array(text[open..<end]))
-          let close = position(of: "</details>", in: text, from: end) ?? text.count
           switch attributes["type"].map({ String(decoding: $0, as: UTF8.self) }) {
           case "reasoning":
+            let close = position(of: "</details>", in: text, from: end) ?? text.count
             thoughts.append(quoted(Array(text[end..<close])))
             at = close
           case "tool_calls" where !hasCalls:
+            let close = position(of: "</details>", in: text, from: end) ?? text.count
             found.toolCalls.append(
               ToolCall(
                 id: attributes["id"].map(StoredText.init(bytes:)),
@@ -37,7 +40,7 @@ extension OpenWebUI {
           }
         } else {
           for name in ["think", "thinking"] {
-            guard let end = tagEnd("<" + name, in: text, at: open) else { continue }
+            guard let end = tagEnd("<" + name, in: text, at: open, &budget) else { continue }
             let close = position(of: "</" + name + ">", in: text, from: end) ?? text.count
             thoughts.append(trimmed(Array(text[end..<close])))
             at = close
@@ -51,7 +54,9 @@ extension OpenWebUI {
     }
 
     /// Where the tag that begins at `start` ends, if it is of that name.
-    private static func tagEnd(_ name: String, in text: [UInt8], at start: Int) -> Int? {
+    private static func tagEnd(
+      _ name: String, in text: [UInt8], at start: Int, _ budget: inout Int
+    ) -> Int? {
       let name = Array(name.utf8)
       guard text[start...].starts(with: name), start + name.count < text.count else { return nil }
       let next = text[start + name.count]
@@ -61,6 +66,7 @@ extension OpenWebUI {
         if text[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
         if !isQuoted, text[index] == UInt8(ascii: ">") { return index + 1 }
       }
+      budget -= text.count - start
       return nil
     }
 

@@ -28,6 +28,7 @@ public struct OpenWebUI: Application {
     surveyEnvironment(&survey)
     surveyContainers(root.appending("var/lib/docker/containers"), &survey)
     surveyVolumes(Places.volumes(system: root), &survey, of: nil)
+    surveyLayers(root.appending("var/lib/docker/overlay2"), &survey)
     for packages in Places.packages(system: root, survey.tree) {
       surveyPackages(packages, &survey)
     }
@@ -53,9 +54,7 @@ public struct OpenWebUI: Application {
 
   /// Claims a database, an export or an archive by its contents.
   public func recognise(_ file: SniffedFile, _ survey: inout Survey) {
-    if isDatabase(file) {
-      claimDatabase(file.path, in: nil, &survey)
-    } else if isEncrypted(file) || isEmptyDatabase(file) {
+    if isDatabase(file) || isEncrypted(file) || isNamedDatabase(file) {
       claimDatabase(file.path, in: nil, &survey)
     } else if ExportFile.isOne(file.prefix) {
       claimExport(file.path, &survey)

@@ -91,6 +91,18 @@ extension OpenWebUI {
     }
   }
 
+  /// Looks into the writable layers of containers that were run without a volume.
+  func surveyLayers(_ folder: FilePath, _ survey: inout Survey) {
+    guard let listing = try? survey.tree.list(folder) else { return }
+    for entry in listing.entries where entry.kind == .folder {
+      let data = listing.path(of: entry).appending("diff/app/backend/data")
+      if let contents = try? survey.tree.list(data), isDataFolder(contents) {
+        survey.look(id, data, .found)
+        claimDataFolder(data, &survey)
+      }
+    }
+  }
+
   /// Looks at container volumes, whatever they are called.
   func surveyVolumes(
     _ folders: [FilePath], _ survey: inout Survey, of system: OperatingSystem?
@@ -115,16 +127,37 @@ extension OpenWebUI {
     }
   }
 
-  /// Follows `DATA_DIR` where it is set together with what belongs to this application.
+  /// Follows the variables that move the data folder, the database or the log of requests. Their names
+  /// are common ones, so contents decide.
   func surveyEnvironment(_ survey: inout Survey) {
-    for setting in survey.environment where setting.name == "DATA_DIR" {
-      guard setting.home == nil || setting.home == survey.home?.path || survey.home == nil,
-        let folder = survey.follow(
-          setting.value, named: setting.source ?? survey.home?.path ?? "/"),
-        let listing = try? survey.tree.list(folder), isDataFolder(listing)
-      else { continue }
-      survey.look(id, folder, .found)
-      claimDataFolder(folder, &survey)
+    for setting in survey.environment {
+      guard setting.home == nil || survey.home == nil || setting.home == survey.home?.path else {
+        continue
+      }
+      let source = setting.source ?? survey.home?.path ?? "/"
+      switch setting.name {
+      case "DATA_DIR":
+        guard let folder = survey.follow(setting.value, named: source),
+          let listing = try? survey.tree.list(folder), isDataFolder(listing)
+        else { continue }
+        survey.look(id, folder, .found)
+        claimDataFolder(folder, &survey)
+      case "DATABASE_URL":
+        // SQLAlchemy: three slashes, then the path; it begins with a fourth where it is absolute.
+        guard setting.value.hasPrefix("sqlite"), let start = setting.value.range(of: ":///"),
+          let file = survey.follow(String(setting.value[start.upperBound...]), named: source),
+          survey.tree.isFile(file), DatabaseReading.hasChats(file)
+        else { continue }
+        survey.look(id, file, .found)
+        claimDatabase(file, in: nil, &survey)
+      case "AUDIT_LOGS_FILE_PATH":
+        guard let file = survey.follow(setting.value, named: source), survey.tree.isFile(file) else {
+          continue
+        }
+        survey.look(id, file, .found)
+        claimLog(file, &survey)
+      default: continue
+      }
     }
   }
 
