@@ -10,18 +10,21 @@ import Testing
 @Suite struct OpenWebUITests {
   private let volume = "/home/.local/share/docker/volumes/open-webui/_data"
 
-  private func samples() throws -> (TemporaryFolder, OpenWebUIReading) {
+  /// Writes the samples and reads them, or only what is below one of their folders.
+  private func samples(
+    below part: String = "/home"
+  ) throws -> (TemporaryFolder, OpenWebUIReading) {
     let folder = try TemporaryFolder()
     let made = try run(
       "python3",
       ["-B", Repository.path + "/scripts/make-samples", "--only", "openwebui", folder.path])
     #expect(made.status == 0, "\(made.errorText)")
-    return (folder, OpenWebUIReading(.home(FilePath(folder.path + "/home"))))
+    return (folder, OpenWebUIReading(folder.path + part))
   }
 
   @Test("threads of the newest release, to the last field")
   func threads() throws {
-    let (folder, reading) = try samples()
+    let (folder, reading) = try samples(below: volume)
     let database = folder.path + volume + "/webui.db"
 
     // Two answers beside each other; the later one is shown.
@@ -74,7 +77,7 @@ import Testing
 
   @Test("what the server wrote into the text before typed items existed")
   func markup() throws {
-    let (folder, reading) = try samples()
+    let (folder, reading) = try samples(below: "/home/.local/share/uv")
     let database =
       folder.path
       + "/home/.local/share/uv/tools/open-webui/lib/python3.11/site-packages/open_webui/data/webui.db"
@@ -99,7 +102,7 @@ import Testing
 
   @Test("chats that are gone are found by what they left, and count for nothing")
   func deleted() throws {
-    let (folder, reading) = try samples()
+    let (folder, reading) = try samples(below: "/home/.local")
     let database = folder.path + volume + "/webui.db"
     let found = Dictionary(
       grouping: reading.deleted, by: { $0.provenance.table ?? "" }
@@ -136,7 +139,7 @@ import Testing
 
   @Test("text beside conversations is searched")
   func passages() throws {
-    let (folder, reading) = try samples()
+    let (folder, reading) = try samples(below: volume)
     #expect(reading.texts(.text).contains("User is allergic to walnuts."))
     #expect(reading.texts(.text).contains("- Pass\n- Ladegerät\n"))
     #expect(reading.texts(.text).contains("Summarise {{CLIPBOARD}} in three sentences."))
@@ -156,7 +159,7 @@ import Testing
   @Test("counting, listing and reading whole give the same counts")
   func levelsAgree() throws {
     let (folder, whole) = try samples()
-    let home = LookingPlace.home(FilePath(folder.path + "/home"))
+    let home = LookingPlace.path(FilePath(folder.path + "/home"))
     for level in [ReadingDemand.Level.counts, .heads] {
       let other = OpenWebUIReading(home, ReadingDemand(level))
       #expect(other.inventory.stores.count == whole.inventory.stores.count)
