@@ -13,7 +13,7 @@ extension JSONCursor {
   }
 
   /// Reads over what is left of a string that began at `start`, and its closing quote.
-  private mutating func passString(from start: UInt64) throws(ReadingError) {
+  mutating func passString(from start: UInt64) throws(ReadingError) {
     while true {
       window.position = firstSpecial()
       guard window.position < window.end else {
