@@ -24,7 +24,8 @@ enum JanCortexDatabase {
               report.add(
                 Issue(
                   .notParsed, .info, path: path.storedText,
-                  "lists \(count) files that were given to the application, deleted threads' included"))
+                  "lists \(count) files that were given to the application, deleted threads' included"
+                ))
             }
           }
         }

@@ -40,7 +40,6 @@ struct JanMarkdownReader {
     var time: Instant?
     var hasText = false
     var text: [UInt8] = []
-    /// Whether any byte of the text is more than white space, for the excerpt.
     var excerpt: [UInt8] = []
   }
 
@@ -149,7 +148,7 @@ struct JanMarkdownReader {
       }
       return
     }
-    if wantsThread { turn?.text.append(UInt8(ascii: "\n")) }
+    add([UInt8(ascii: "\n")], to: &turn, wantsThread)
     add(bytes[...], to: &turn, wantsThread)
   }
 
@@ -170,7 +169,7 @@ struct JanMarkdownReader {
     if level >= .heads, role == .user, conversation.excerpt == nil,
       conversation.title?.isEmpty ?? true
     {
-      conversation.excerpt = StoredText(bytes: turn.excerpt)
+      conversation.excerpt = StoredText(bytes: Array(JanMarkdownReader.trimmed(turn.excerpt)))
     }
     guard wantsThread else { return }
     conversation.thread.append(
