@@ -43,10 +43,10 @@ extension LMStudio.ChatReader {
     _ json: inout JSONCursor, into body: inout LMStudio.Body
   ) throws(ReadingError) {
     if wantsThread {
-      if let text = try json.textIfString() { body.text.add(text) }
+      if let text = try json.textIfString() { body.capture().text.add(text) }
     } else if takesBeginnings, body.text.bytes.count < Conversation.excerptLimit {
       let begin = try json.beginningIfString(limit: Conversation.excerptLimit)
-      if let begin { body.text.add(begin) }
+      if let begin { body.capture().text.add(begin) }
     } else {
       try json.skipValue()
     }
@@ -99,7 +99,7 @@ extension LMStudio.ChatReader {
     case .known(let kind): try members(&json, kind, into: &body)
     case .raw(let raw, let kind):
       guard let kind else {
-        body.asides.append(raw)
+        body.capture().asides.append(raw)
         return
       }
       var inner = JSONCursor(MemorySource(raw.bytes), window: 4096)
@@ -122,7 +122,7 @@ extension LMStudio.ChatReader {
       var otherID: StoredText?
       try toolCall(&json, into: &call, &otherID, isResult: kind == .toolCallResult)
       call.id = call.id ?? otherID
-      body.add(call, isResult: kind == .toolCallResult)
+      body.capture().add(call, isResult: kind == .toolCallResult)
     }
   }
 
@@ -148,7 +148,7 @@ extension LMStudio.ChatReader {
       found.name = found.name ?? upload.originalName
     }
     found.name = found.name ?? identifier
-    body.files.append(found)
+    body.capture().files.append(found)
   }
 
   /// Reads a call or a result, in the files' own spelling or in that of the vendor's interface, which

@@ -68,7 +68,7 @@ extension LMStudio.ChatReader {
         let name = try model(&json)
         body.loadedModel = body.loadedModel ?? name
       case "predictionConfig" where wantsThread:
-        if let prompt = try settings(&json, isMessage: true) { body.asides.append(prompt) }
+        if let prompt = try settings(&json, isMessage: true) { body.capture().asides.append(prompt) }
       default: try json.skipValue()
       }
     }
@@ -130,7 +130,8 @@ extension LMStudio.ChatReader {
       var inner = JSONCursor(MemorySource(raw.bytes), window: 4096)
       try inner.beginObject()
       try stepMembers(&inner, kind, of: &version, into: &block, &isThinking)
-      if kind == nil, !block.text.isAnything { block.asides = [raw] }
+      // Of an unknown kind, or of none and without text: kept as it stands.
+      if kind == nil, block.texts?.text.isAnything != true { block.replace(withAside: raw) }
     }
   }
 
@@ -182,11 +183,7 @@ extension LMStudio.ChatReader {
       }
     }
     // Content in a step of an unknown kind is kept as it stands and not taken for an answer.
-    if isUnknown {
-      block.attachments = 0
-      block.attachmentBytes = 0
-      block.text = LMStudio.JoinedText()
-    }
+    if isUnknown { block.replace(withAside: nil) }
   }
 
   /// Takes a text, or anything else as it stands, as text beside the turn.
@@ -195,6 +192,6 @@ extension LMStudio.ChatReader {
   ) throws(ReadingError) {
     guard wantsThread else { return try json.skipValue() }
     let text = try json.kind() == .string ? json.text() : json.rawValue()
-    if !text.isEmpty { body.asides.append(text) }
+    if !text.isEmpty { body.capture().asides.append(text) }
   }
 }

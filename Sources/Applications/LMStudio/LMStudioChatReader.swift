@@ -225,7 +225,7 @@ extension LMStudio {
         chat.tally.attachments += body.attachments
         chat.tally.attachmentBytes &+= body.attachmentBytes
         if wantsBeginning, chat.excerpt == nil, role == .user {
-          let begin = body.text.text.beginning(Conversation.excerptLimit)
+          let begin = body.text.beginning(Conversation.excerptLimit)
           if !begin.isEmpty { chat.excerpt = begin }
         }
         guard wantsThread else { continue }
@@ -250,25 +250,23 @@ extension LMStudio {
       var place = chat.provenance
       place.offset = version.offset
       let body = version.body
-      var made = Message(id: "", role: role, text: body.text.text, provenance: place)
+      var made = Message(id: "", role: role, text: body.text, provenance: place)
       made.time = version.time
       made.model = model(of: version, role).map { StoredText(names[$0]) }
-      made.attachments = body.files
-      made.toolCalls = body.toolCalls
-      made.asides = body.asides
-      var reasoning = body.reasoning
+      var reasoning = body.texts?.reasoning ?? JoinedText()
       for thought in LMStudio.thoughts(in: made.text) { reasoning.add(thought) }
       if reasoning.isAnything { made.reasoning = reasoning.text }
-      if version.steps.parts > 0, version.content.parts > 0 {
-        if version.content.text.bytes != body.text.bytes, !version.content.text.bytes.isEmpty {
-          made.asides.append(version.content.text.text)
-        }
-        made.asides += version.content.asides
+      if let texts = body.texts {
+        made.attachments = texts.files
+        made.toolCalls = texts.toolCalls
+        made.asides = texts.asides
       }
-      if version.sent.text.isAnything, version.sent.text.bytes != body.text.bytes {
-        made.asides.append(version.sent.text.text)
+      // Beside the turn: the content of what has steps too, and what the model was given instead.
+      for other in [version.steps.parts > 0 ? version.content : Body(), version.sent] {
+        let text = other.text
+        if !text.isEmpty, text != made.text { made.asides.append(text) }
+        made.asides += other.texts?.asides ?? []
       }
-      made.asides += version.sent.asides
       return made
     }
   }

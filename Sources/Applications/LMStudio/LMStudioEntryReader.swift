@@ -13,7 +13,7 @@ extension LMStudio {
     /// Pictures in it.
     private(set) var attachments: UInt64 = 0
     private var wantsText = false
-    private var body = Body()
+    private var body = Texts()
 
     /// Begins with another entry.
     mutating func begin(wantsText: Bool, _ place: Provenance) {
@@ -22,7 +22,7 @@ extension LMStudio {
       isMessage = false
       isHidden = false
       attachments = 0
-      body = Body()
+      if wantsText { body = Texts() }
     }
 
     /// Reads the document; what stood before an error is kept.

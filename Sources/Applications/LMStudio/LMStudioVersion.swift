@@ -49,11 +49,44 @@ extension LMStudio {
     var attachments: UInt64 = 0
     /// Their bytes.
     var attachmentBytes: UInt64 = 0
+    /// What is in them; nil where nothing of it is asked for, so that counting carries no arrays about.
+    private(set) var texts: Texts?
+
+    /// What is in the parts, to be added to.
+    mutating func capture() -> Texts {
+      if let texts { return texts }
+      let made = Texts()
+      texts = made
+      return made
+    }
+
+    /// The shown texts.
+    var text: StoredText { texts?.text.text ?? "" }
+
+    /// Adds a block of content to the steps it stands in.
+    mutating func add(_ block: Body, isThinking: Bool) {
+      attachments += block.attachments
+      attachmentBytes &+= block.attachmentBytes
+      guard let more = block.texts else { return }
+      capture().add(more, isThinking: isThinking)
+    }
+
+    /// Keeps nothing but a piece of text beside the turn, and files and texts are none of it.
+    mutating func replace(withAside raw: StoredText?) {
+      attachments = 0
+      attachmentBytes = 0
+      texts = nil
+      if let raw { capture().asides.append(raw) }
+    }
+  }
+
+  /// What is in a message, where it is asked for.
+  final class Texts {
     /// The shown texts, joined by line feeds.
     var text = JoinedText()
     /// The texts of thinking blocks.
     var reasoning = JoinedText()
-    /// The files, where they are asked for.
+    /// The files.
     var files: [Attachment] = []
     /// Calls and results of tools.
     var toolCalls: [ToolCall] = []
@@ -61,21 +94,18 @@ extension LMStudio {
     var asides: [StoredText] = []
 
     /// Adds a call, or the result of one that was made before.
-    mutating func add(_ call: ToolCall, isResult: Bool) {
-      if isResult {
-        let made = toolCalls.lastIndex { $0.result == nil && $0.id == call.id }
-        if let made, call.id != nil {
-          toolCalls[made].result = call.result
-          return
-        }
+    func add(_ call: ToolCall, isResult: Bool) {
+      if isResult, call.id != nil,
+        let made = toolCalls.lastIndex(where: { $0.result == nil && $0.id == call.id })
+      {
+        toolCalls[made].result = call.result
+      } else {
+        toolCalls.append(call)
       }
-      toolCalls.append(call)
     }
 
-    /// Adds a block of content to the steps it stands in.
-    mutating func add(_ block: Body, isThinking: Bool) {
-      attachments += block.attachments
-      attachmentBytes &+= block.attachmentBytes
+    /// Adds what is in a block of content.
+    func add(_ block: Texts, isThinking: Bool) {
       if isThinking { reasoning.add(block.text) } else { text.add(block.text) }
       files += block.files
       asides += block.asides
