@@ -10,7 +10,8 @@ import Testing
 @Suite struct JanDatabasesTests {
   private func python(_ script: String, _ folder: TemporaryFolder) throws {
     let result = try run(
-      "python3", ["-c", "import sqlite3, sys\nfolder = sys.argv[1]\n" + script, folder.path])
+      "python3",
+      ["-c", "import json, os, shutil, sqlite3, sys\nfolder = sys.argv[1]\n" + script, folder.path])
     #expect(result.status == 0, "\(result.errorText)")
   }
 
@@ -29,7 +30,6 @@ import Testing
       Self.tables + #"""
         db.execute("INSERT INTO threads VALUES ('t', '{\"id\":\"t\",\"title\":\"Mobil\",\"updated\":1764.5}', 1764000000, 1764000100)")
         def message(id, thread, text, role="user"):
-            import json
             data = text if text.startswith("!") else json.dumps({"id": id, "role": role, "content": [{"type": "text", "text": {"value": text}}], "created_at": 1764000001234}, ensure_ascii=False)
             db.execute("INSERT INTO messages VALUES (?,?,?,1764000009)", (id, thread, data))
         message("m1", "t", "grüß dich\n\n[ATTACHED_FILES]\n- file_id: 1, name: a.pdf, size: 12\n[/ATTACHED_FILES]")
@@ -81,7 +81,6 @@ import Testing
     let folder = try TemporaryFolder()
     try python(
       #"""
-      import shutil, os
       os.mkdir(folder + "/db")
       def fill(name, statements, late=()):
           path = folder + "/" + name

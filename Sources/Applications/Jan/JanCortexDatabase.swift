@@ -4,7 +4,9 @@ import SQLiteEvidence
 import SystemPackage
 
 /// The database of cortex.cpp (era D): keys of remote engines in the clear, and a list of the files
-/// that were given to it. It is named for its secrets; none of its values is given out.
+/// that were given to it.
+///
+/// It is named for its secrets; none of its values is given out.
 enum JanCortexDatabase {
   static func claim(_ kind: StoreKind, _ path: FilePath) -> StoreClaim {
     StoreClaim(
