@@ -29,6 +29,9 @@ public struct Survey {
   public var environment: [EnvironmentSetting] = []
   /// The home that is being surveyed, or the nearest one above the folder that is walked.
   public var home: Home?
+  /// Whether it is worth saying that nothing is at a known place: not for each folder that merely looks
+  /// like a home.
+  public var saysAbsence = true
   /// The claims, in the order they were made.
   public private(set) var claims: [StoreClaim] = []
   /// What was looked at.
@@ -85,6 +88,7 @@ public struct Survey {
 
   /// Says that a known place was looked at.
   public mutating func look(_ app: ApplicationID, _ path: FilePath, _ result: LookedAt.Result) {
+    if result == .absent, !saysAbsence { return }
     looked.append(LookedAt(app: app, path: path, result: result))
   }
 
