@@ -6,8 +6,6 @@ public struct MeasuredString: Sendable {
   public internal(set) var head: [UInt8] = []
   /// How many of its last two bytes are `=`.
   public internal(set) var padding = 0
-  /// Whether it ends with the mark that was asked about.
-  public internal(set) var endsWithMark = false
 
   /// Makes the measure of nothing.
   public init() {}
@@ -52,18 +50,32 @@ extension JSONCursor {
     return true
   }
 
-  /// Reads over a string, holding no more of it than its beginning.
-  /// - Parameters:
-  ///   - limit: how many bytes of the beginning are kept.
-  ///   - mark: what the string may end with, in ASCII without characters that are escaped.
+  /// Reads over a string and says whether it ends with `mark`, which is ASCII without characters that
+  /// are escaped.
+  /// - Returns: nil where the end of the string lies on both sides of the window's, which is rare;
+  ///   whoever must know reads the string again.
   /// - Throws: `malformed` where something else comes, `torn` where the string has no end.
-  public mutating func measuredString(
-    head limit: Int = 0, mark: StaticString = ""
-  ) throws(ReadingError) -> MeasuredString {
+  public mutating func skipString(endingIn mark: StaticString) throws(ReadingError) -> Bool? {
+    let start = try openQuote()
+    let first = offset
+    try passString(from: start)
+    let count = mark.utf8CodeUnitCount
+    let end = window.position - 1
+    guard offset &- 1 &- first >= UInt64(count) else { return false }
+    guard end >= count else { return nil }
+    for index in 0..<count
+    where unsafe window.base[end - count + index] != mark.utf8Start[index] { return false }
+    return true
+  }
+
+  /// Reads over a string, holding no more of it than its beginning.
+  /// - Parameter limit: how many bytes of the beginning are kept.
+  /// - Throws: `malformed` where something else comes, `torn` where the string has no end.
+  public mutating func measuredString(head limit: Int = 0) throws(ReadingError) -> MeasuredString {
     var result = MeasuredString()
     let start = try openQuote()
     let first = offset
-    let lookBack = max(2, mark.utf8CodeUnitCount)
+    let lookBack = 2
     while true {
       let begin = window.position
       let stop = firstSpecial()
@@ -80,7 +92,12 @@ extension JSONCursor {
       }
       switch unsafe window.base[stop] {
       case UInt8(ascii: "\""):
-        look(back: Int(min(UInt64(lookBack), offset &- first, UInt64(stop))), mark, &result)
+        let available = Int(min(UInt64(lookBack), offset &- first, UInt64(stop)))
+        while result.padding < available,
+          unsafe window.base[stop - 1 - result.padding] == UInt8(ascii: "=")
+        {
+          result.padding += 1
+        }
         window.position += 1
         isAfterValue = true
         return result
@@ -114,20 +131,5 @@ extension JSONCursor {
       unsafe result.head.append(
         contentsOf: UnsafeBufferPointer(start: window.base + begin, count: min(room, end - begin)))
     }
-  }
-
-  /// Looks at the last bytes before the closing quote, which the window still has.
-  private func look(back available: Int, _ mark: StaticString, _ result: inout MeasuredString) {
-    let end = window.position
-    while result.padding < min(2, available),
-      unsafe window.base[end - 1 - result.padding] == UInt8(ascii: "=")
-    {
-      result.padding += 1
-    }
-    let count = mark.utf8CodeUnitCount
-    guard count > 0, count <= available else { return }
-    for index in 0..<count
-    where unsafe window.base[end - count + index] != mark.utf8Start[index] { return }
-    result.endsWithMark = true
   }
 }

@@ -1,4 +1,5 @@
 import Applications
+import Conversations
 import Testing
 
 @Suite struct KnownApplicationsTests {

@@ -632,7 +632,8 @@ def live_folder(person: Person, truth: Truth):
     vectors = truth.store(APP, "documents", f"{folder}/embeddings_v0.dat", format="gpt4all-embeddings")
     vectors.files = [person.write(f"{folder}/embeddings_v0.dat", rng.randbytes(6_000))]
     vectors.issue("not-parsed", vectors.path)
-    person.write(f"{folder}/mistral-7b-openorca.Q4_0.gguf", b"GGUF" + rng.randbytes(2_000))
+    model = person.write(f"{folder}/mistral-7b-openorca.Q4_0.gguf", b"GGUF" + rng.randbytes(2_000))
+    os.utime(person.root / model, (1_700_000_000, 1_700_000_000))
     keys = truth.store(APP, "secrets", folder, format="gpt4all-keys")
     hashed = hashlib.sha256(b"https://llm.example.org/v1/_tiny").hexdigest()
     keys.files = [

@@ -69,6 +69,7 @@ class Store:
         self.times: list[str] = []
         self.issues: list[dict] = []
         self.files: list[str] | None = None  # what is counted as its files; None: everything below path
+        self.row_bytes = 0  # of a store without files of its own: the bytes of its rows' texts
 
     def conversation(self, app_id: str | None, title: str | None = None) -> Conversation:
         found = Conversation(app_id, title)
@@ -102,7 +103,7 @@ class Store:
             "models": dict(sorted(models.items())),
             "attachments": {
                 "count": sum(p.attachments for p in parts), "bytes": sum(p.attachment_bytes for p in parts)},
-            "files": len(files), "bytes": sum(os.lstat(root / f).st_size for f in files),
+            "files": len(files), "bytes": sum(os.lstat(root / f).st_size for f in files) + self.row_bytes,
             "issues": sorted(self.issues, key=lambda i: (i["path"], i.get("offset", -1), i["code"])),
         }
         if self.format:

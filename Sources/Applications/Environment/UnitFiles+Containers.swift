@@ -91,7 +91,7 @@ extension UnitFiles {
     for (name, value) in assignments(in: beside) {
       variables[name] = value
     }
-    var found: [EnvironmentSetting] = []
+    var all: [EnvironmentSetting] = []
     for service in ComposeLines.services(text, variables: variables) {
       let mounts = service.mounts.compactMap { mount in
         hostFolder(mount.host, folder).map { (host: $0, inside: mount.inside) }
@@ -107,6 +107,7 @@ extension UnitFiles {
         values.removeAll { $0.name == name }
         values.append((name, value ?? variables[name] ?? "", value == nil ? beside : path))
       }
+      var found: [EnvironmentSetting] = []
       for (name, value, source) in values where interest.wants(name) {
         if let host = hostPlace(value, mounts) {
           found.append(EnvironmentSetting(name: name, value: host, source: source))
@@ -116,11 +117,12 @@ extension UnitFiles {
         service.image.contains(program) || service.mounts.contains { $0.inside.contains(program) }
       }
       guard isKnown || !found.isEmpty else { continue }
-      found += mounts.map {
+      all += found
+      all += mounts.map {
         EnvironmentSetting(name: UnitFiles.mountPrefix + $0.inside, value: $0.host, source: path)
       }
     }
-    return found
+    return all
   }
 
   /// The host's folder that a mount names; nil for a volume, which only has a name.

@@ -30,8 +30,10 @@ enum ChatLabel: Equatable {
     return nil
   }
 
-  /// A label that is not known, as far as it looks like one: printable ASCII, or any sound text that
-  /// ends in a colon and a space. Anything else means that the place is not where an item begins.
+  /// A label that is not known, as far as it looks like one.
+  ///
+  /// That is printable ASCII, or any sound text that ends in a colon and a space. Anything else means
+  /// that the place is not where an item begins.
   init(unknown text: StoredText, at offset: UInt64) throws(ReadingError) {
     let isPrintable = text.bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
     let isSound = !text.bytes.contains { $0 < 0x20 || $0 == 0x7F }

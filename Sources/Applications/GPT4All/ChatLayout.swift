@@ -1,7 +1,9 @@
 import ByteReading
 
-/// Which fields a chat file of a version has. Each property names the version that brought or took a
-/// field, as the history of the application's serializer has it.
+/// Which fields a chat file of a version has.
+///
+/// Each property names the version that brought or took a field, as the history of the application's
+/// serializer has it.
 struct ChatLayout {
   /// `F5D553CC`, the first four bytes of every chat file but those of version 0.
   static let magic: [UInt8] = [0xF5, 0xD5, 0x53, 0xCC]
@@ -19,7 +21,7 @@ struct ChatLayout {
     version = stored == ChatLayout.development ? 0 : stored
   }
 
-  /// Whether the layout is known. The application never read a header with a version below 1.
+  /// Whether the layout is known.
   var isKnown: Bool { version >= 0 && version <= ChatLayout.newest }
   var isTooNew: Bool { version > ChatLayout.newest }
 

@@ -115,8 +115,7 @@ extension ChatReader {
 
   // MARK: - Parts of an answer
 
-  /// Reads a part of an item and the parts inside it: text, reasoning, calls of tools. None of them is
-  /// a message.
+  /// Reads a part of an item and the parts inside it, none of which is a message of its own.
   private mutating func readSubItem(depth: Int) throws(ReadingError) {
     let start = headerReader.stream.offset
     guard depth <= 64 else { throw ReadingError(.tooDeep, at: start, "more than 64 levels") }
@@ -174,7 +173,7 @@ extension ChatReader {
     for _ in 0..<(try headerReader.stream.count(Int64.self)) {
       let name = try headerReader.stream.text(wanted: wantsThread)
       try headerReader.stream.skip(4)
-      let parameter = try headerReader.stream.variant()
+      let parameter = try headerReader.stream.variant(wanted: wantsThread)
       if wantsThread {
         names.append(name ?? "")
         values.append(parameter ?? "")

@@ -122,8 +122,10 @@ struct ChatReader: ~Copyable {
 
   // MARK: - State of the model
 
-  /// Goes past the state of the model. Its cache may be a gigabyte and is never read; beside it stand
-  /// second copies of the last answer and of the title.
+  /// Goes past the state of the model.
+  ///
+  /// Its cache may be a gigabyte and is never read; beside it stand second copies of the last answer
+  /// and of the title.
   private mutating func readState() throws(ReadingError) {
     var hasCache = true
     if layout.saysWhetherCacheFollows {

@@ -21,10 +21,10 @@ public struct GPT4All: Application {
     if let moved = GPT4AllPlaces.moved(
       in: home.path,
       { name in
-        // A variable of this process speaks of this person's home alone.
+        // Variables of this process are given for the home of the person who runs it alone.
         environment.last { $0.name == name && $0.source == nil && !$0.value.isEmpty }
           .map { FilePath($0.value) }
-          .flatMap { $0.isAbsolute && $0.starts(with: home.path) ? $0 : nil }
+          .flatMap { $0.isAbsolute ? $0 : nil }
       })
     {
       places.append(moved)
@@ -34,8 +34,9 @@ public struct GPT4All: Application {
 
   public func survey(system root: FilePath, _ survey: inout Survey) {}
 
-  /// Looks at the places of one or several installations of one home. Folders that are in use are
-  /// claimed before those that a setting has put out of use.
+  /// Looks at the places of the installations of one home.
+  ///
+  /// Folders that are in use are claimed before those that a setting has put out of use.
   private func look(_ places: [GPT4AllPlaces], _ survey: inout Survey) {
     var live: [FilePath] = []
     var old: [FilePath] = []
@@ -195,7 +196,8 @@ public struct GPT4All: Application {
       let chat = GPT4AllFolder.Chat(
         path: file.path, version: GPT4AllFolder.version(file.path, survey.tree))
       let isCopy = file.name.hasSuffix(".tmp")
-      claimChats([chat], at: file.path, isCopy ? .copies : .conversations, onlyIfAny: false, &survey)
+      claimChats(
+        [chat], at: file.path, isCopy ? .copies : .conversations, onlyIfAny: false, &survey)
     } else if file.name == "GPT4All.ini" {
       claimSettings(file.path, &survey)
     } else if file.name == "embeddings_v0.dat" {

@@ -62,8 +62,9 @@ struct GPT4AllFolder: Sendable {
     for file in unsure { addChat(file, named: names, survey.tree) }
   }
 
-  /// Adds a file of another name if it is a chat by its contents. It is a copy where the chat of the
-  /// same id is in the folder under its own name.
+  /// Adds a file of another name if it is a chat by its contents.
+  ///
+  /// It is a copy where the chat of the same id is in the folder under its own name.
   mutating func addChat(_ file: FilePath, named names: Set<String>, _ tree: EvidenceTree) {
     guard let opened = try? tree.open(file), let prefix = try? opened.prefix(8),
       case .versioned(let version) = ChatSignature(prefix)
@@ -99,7 +100,7 @@ struct GPT4AllFolder: Sendable {
 
   /// The versions of some chats as the inventory shows them: in order, separated by commas.
   static func versions(_ chats: [Chat]) -> String? {
-    let found = Set(chats.compactMap(\.version)).sorted()
+    let found = Set(chats.compactMap(\.version)).filter { $0 >= 0 }.sorted()
     return found.isEmpty ? nil : found.map(String.init).joined(separator: ", ")
   }
 

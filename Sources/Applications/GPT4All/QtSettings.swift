@@ -132,11 +132,14 @@ struct QtSettings: Sendable {
     return scanner.scan().compactMap(unwrapped)
   }
 
-  /// A text without the marks of its type: `@@` is one sign, `@ByteArray(…)` its bytes, `@Invalid()`
-  /// nothing. Other types stay as they are.
+  /// A text without the marks of its type.
+  ///
+  /// `@@` is one sign, `@ByteArray(…)` its bytes, `@Invalid()` nothing. Other types stay as they are.
   private static func unwrapped(_ text: StoredText) -> StoredText? {
     guard text.bytes.first == UInt8(ascii: "@") else { return text }
-    if text.bytes.starts(with: "@@".utf8) { return StoredText(bytes: Array(text.bytes.dropFirst())) }
+    if text.bytes.starts(with: "@@".utf8) {
+      return StoredText(bytes: Array(text.bytes.dropFirst()))
+    }
     if text == "@Invalid()" { return nil }
     for type in ["@ByteArray(", "@String("] where text.bytes.starts(with: type.utf8) {
       if text.bytes.last == UInt8(ascii: ")") {

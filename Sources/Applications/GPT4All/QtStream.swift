@@ -66,7 +66,7 @@ struct QtStream: ~Copyable {
     return UInt64(stored)
   }
 
-  /// The length of the string that follows. Qt itself gives up at an odd one.
+  /// The length of the string that follows; Qt itself gives up at an odd one.
   private mutating func textLength() throws(ReadingError) -> UInt64? {
     let start = offset
     guard let length = try length() else { return nil }

@@ -6,7 +6,7 @@ extension QtStream {
   /// The application writes strings only; the other plain types are understood so that a file of a
   /// later tool is not lost. Numbers of types: `QMetaType::Type`.
   /// - Throws: `unknown-format` for a type whose length cannot be known.
-  mutating func variant(depth: Int = 0) throws(ReadingError) -> StoredText? {
+  mutating func variant(wanted: Bool, depth: Int = 0) throws(ReadingError) -> StoredText? {
     let start = offset
     guard depth < 32 else { throw ReadingError(.tooDeep, at: start, "more than 32 levels") }
     let type = try integer(UInt32.self)
@@ -24,16 +24,18 @@ extension QtStream {
       var parts: [UInt8] = []
       for _ in 0..<(try count(UInt32.self)) {
         let name = try self.text() ?? ""
-        QtStream.append(name.bytes, try variant(depth: depth + 1)?.bytes, to: &parts)
+        let value = try variant(wanted: wanted, depth: depth + 1)
+        QtStream.append(name.bytes, value?.bytes, to: &parts)
       }
       text = StoredText(bytes: parts)
     case 9:
       var parts: [UInt8] = []
       for _ in 0..<(try count(UInt32.self)) {
-        QtStream.append(nil, try variant(depth: depth + 1)?.bytes, to: &parts)
+        let value = try variant(wanted: wanted, depth: depth + 1)
+        QtStream.append(nil, value?.bytes, to: &parts)
       }
       text = StoredText(bytes: parts)
-    case 10: text = try self.text()
+    case 10: text = try self.text(wanted: wanted)
     case 11:
       var parts: [UInt8] = []
       for _ in 0..<(try count(UInt32.self)) {

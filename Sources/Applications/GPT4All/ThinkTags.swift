@@ -5,8 +5,10 @@ enum ThinkTags {
   private static let opening = Array("<think>".utf8)
   private static let closing = Array("</think>".utf8)
 
-  /// What stands between the tags, several such places joined by a line feed, white space around each
-  /// dropped; nil where there is no tag. Without a closing tag all that follows is reasoning.
+  /// What stands between the tags; nil where there is no tag.
+  ///
+  /// Several such places are joined by a line feed, the white space around each is dropped. Without a
+  /// closing tag all that follows is reasoning.
   static func reasoning(in text: StoredText) -> StoredText? {
     guard text.bytes.contains(UInt8(ascii: "<")) else { return nil }
     var found: [UInt8] = []

@@ -14,14 +14,14 @@ enum JanCortexDatabase {
       [
         { report in
           _ = JanDatabases.countFiles(of: path, &report)
-          JanDatabases.read(path, &report) { snapshot, schema, found in
+          JanDatabases.read(path, &report) { snapshot, schema, report in
             guard let files = schema.table("files") else { return }
             var rows = TableReader(snapshot, files, columns: [])
             var count = 0
             while rows.next() { count += 1 }
-            for finding in rows.damage { found.add(finding) }
+            for finding in rows.damage { report.addFinding(finding) }
             if count > 0 {
-              found.counts.issues.append(
+              report.add(
                 Issue(
                   .notParsed, .info, path: path.storedText,
                   "lists \(count) files that were given to the application, deleted threads' included"))

@@ -15,51 +15,33 @@ enum JanDatabases {
     return bytes
   }
 
-  /// What one reading of a database gave; thrown away when the database changed meanwhile.
-  struct Findings {
-    var counts = StoreCounts()
-    var conversations: [Conversation] = []
-    var passages: [Passage] = []
-
-    mutating func add(_ finding: DatabaseFinding) {
-      counts.issues.append(
-        Issue(
-          Issue.Code(rawValue: finding.code.rawValue), finding.isDamage ? .error : .info,
-          path: finding.path.storedText, offset: finding.offset, finding.text))
-    }
-  }
-
-  /// Runs `body` on one committed state of the database and reports what it found; why that cannot be
-  /// had is an issue.
+  /// Runs `body` on one committed state of the database; why that cannot be had is an issue.
   static func read(
     _ path: FilePath, _ report: inout ReadingReport,
-    _ body: (DatabaseSnapshot, DatabaseSchema, inout Findings) -> Void
+    _ body: (DatabaseSnapshot, DatabaseSchema, inout ReadingReport) -> Void
   ) {
-    do {
-      let (found, isStable) = try withStableSnapshot(path) { snapshot in
-        var found = Findings()
-        let schema = DatabaseSchema(snapshot)
-        for finding in snapshot.findings where finding.isDamage { found.add(finding) }
-        for finding in schema.damage { found.add(finding) }
-        body(snapshot, schema, &found)
-        return found
-      }
-      report.stores[0].add(found.counts)
-      for conversation in found.conversations { report.emit(conversation) }
-      for passage in found.passages { report.emit(passage) }
-      if !isStable {
-        report.add(
-          Issue(
-            .liveChanging, .warning, path: path.storedText,
-            "the database was written all the while it was read"))
-      }
-    } catch let error as DatabaseError {
+    do throws(DatabaseError) {
+      let snapshot = try DatabaseSnapshot(path)
+      let schema = DatabaseSchema(snapshot)
+      for finding in snapshot.findings where finding.isDamage { report.addFinding(finding) }
+      for finding in schema.damage { report.addFinding(finding) }
+      body(snapshot, schema, &report)
+      report.rely { snapshot.isUnchanged() }
+    } catch {
       report.add(
         Issue(
           Issue.Code(rawValue: error.code.rawValue), .error, path: error.path.storedText,
           offset: error.offset, error.text))
-    } catch {
-      report.add(Issue(.unreadable, .error, path: path.storedText, "the database cannot be read"))
     }
+  }
+}
+
+extension ReadingReport {
+  /// Reports something about a database's files.
+  mutating func addFinding(_ finding: DatabaseFinding) {
+    add(
+      Issue(
+        Issue.Code(rawValue: finding.code.rawValue), finding.isDamage ? .error : .info,
+        path: finding.path.storedText, offset: finding.offset, finding.text))
   }
 }

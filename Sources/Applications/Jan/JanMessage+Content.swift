@@ -5,6 +5,7 @@ import Conversations
 extension JanMessage {
   /// What a user's text ends with when documents were attached (0.7.4 and later).
   static let listEnd: StaticString = "[/ATTACHED_FILES]"
+  private static let endReversed = Array("[/ATTACHED_FILES]".utf8.reversed())
   private static let listBeginning = "[ATTACHED_FILES]"
 
   mutating func readContent(_ json: inout JSONCursor) throws(ReadingError) {
@@ -150,18 +151,19 @@ extension JanMessage {
     let start = json.offset
     if wanted.text {
       let text = try json.text()
-      if text.bytes.reversed().starts(with: JanMessage.endBytes) { addList(in: text) }
+      addList(in: text)
       if wanted.excerpt { part.head = Array(text.bytes.prefix(Conversation.excerptLimit)) }
       part.text = text
     } else {
-      let measured = try json.measuredString(
-        head: wanted.excerpt ? Conversation.excerptLimit : 0, mark: JanMessage.listEnd)
-      if measured.endsWithMark { listsAt.append(start) }
-      if wanted.excerpt { part.head = measured.head }
+      if wanted.excerpt {
+        // The title is empty, so there are few of these; whether a list follows is seen later.
+        part.head = try json.measuredString(head: Conversation.excerptLimit).head
+        listsAt.append(start)
+      } else if try json.skipString(endingIn: JanMessage.listEnd) ?? true {
+        listsAt.append(start)
+      }
     }
   }
-
-  private static let endBytes = Array("[/ATTACHED_FILES]".utf8.reversed())
 
   private mutating func readAnnotations(
     _ json: inout JSONCursor, into part: inout Part
@@ -245,6 +247,7 @@ extension JanMessage {
   /// `- file_id: …, name: …, type: …, size: …, chunks: …`.
   mutating func addList(in text: StoredText) {
     let bytes = text.bytes
+    guard bytes.reversed().starts(with: JanMessage.endReversed) else { return }
     let mark = Array(JanMessage.listBeginning.utf8)
     guard bytes.count >= mark.count else { return }
     var start = bytes.count - mark.count

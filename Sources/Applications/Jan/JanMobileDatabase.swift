@@ -17,8 +17,8 @@ enum JanMobileDatabase {
         { report in
           _ = JanDatabases.countFiles(of: path, &report)
           let demand = report.demand
-          JanDatabases.read(path, &report) { snapshot, schema, found in
-            read(snapshot, schema, path, demand, &found)
+          JanDatabases.read(path, &report) { snapshot, schema, report in
+            read(snapshot, schema, path, demand, &report)
           }
         }
       ]
@@ -44,32 +44,32 @@ enum JanMobileDatabase {
 
   private static func read(
     _ snapshot: DatabaseSnapshot, _ schema: DatabaseSchema, _ path: FilePath,
-    _ demand: ReadingDemand, _ found: inout JanDatabases.Findings
+    _ demand: ReadingDemand, _ report: inout ReadingReport
   ) {
     var entries: [Entry] = []
     var position: [ContentDigest: Int] = [:]
     var json = JSONCursor(MemorySource([]))
     if let table = schema.table("threads") {
-      readThreads(snapshot, table, path, &json, &entries, &position, demand, &found)
+      readThreads(snapshot, table, path, &json, &entries, &position, demand, &report)
     }
     if let table = schema.table("messages") {
-      readMessages(snapshot, table, path, &json, &entries, &position, demand, &found)
+      readMessages(snapshot, table, path, &json, &entries, &position, demand, &report)
     }
     for index in entries.indices {
       let (conversation, issues) = entries[index].thread.finish(entries[index].header, in: path)
       for issue in issues {
         // An offset means nothing in a database.
-        found.counts.issues.append(
+        report.add(
           Issue(issue.code, issue.severity, path: issue.path, issue.text))
       }
-      found.conversations.append(conversation)
+      report.emit(conversation)
     }
   }
 
   private static func readThreads(
     _ snapshot: DatabaseSnapshot, _ table: TableSchema, _ path: FilePath,
     _ json: inout JSONCursor, _ entries: inout [Entry], _ position: inout [ContentDigest: Int],
-    _ demand: ReadingDemand, _ found: inout JanDatabases.Findings
+    _ demand: ReadingDemand, _ report: inout ReadingReport
   ) {
     guard let data = table.index(of: "data") else { return }
     let key = table.index(of: "id")
@@ -83,7 +83,7 @@ enum JanMobileDatabase {
       do {
         try header.read(&json, wantsTexts: demand.passages)
       } catch {
-        found.counts.issues.append(damage(error, "thread", row, path))
+        report.add(damage(error, "thread", row, path))
       }
       // The row's own times: set by the database, once and on every change.
       if let seconds = created.flatMap({ rows.integer($0) }) {
@@ -94,7 +94,7 @@ enum JanMobileDatabase {
       }
       let place = Provenance(path: path.storedText, table: "threads", row: row)
       for text in header.texts {
-        found.passages.append(Passage(.text, text, provenance: place, conversation: row))
+        report.emit(Passage(.text, text, provenance: place, conversation: row))
       }
       var head = Conversation(
         appID: header.id.flatMap { $0.isEmpty ? nil : $0 } ?? row, title: header.title,
@@ -107,13 +107,13 @@ enum JanMobileDatabase {
       entry.thread.count(bytes: UInt64(rows.byteCount(data)))
       entries.append(entry)
     }
-    for finding in rows.damage { found.add(finding) }
+    for finding in rows.damage { report.addFinding(finding) }
   }
 
   private static func readMessages(
     _ snapshot: DatabaseSnapshot, _ table: TableSchema, _ path: FilePath,
     _ json: inout JSONCursor, _ entries: inout [Entry], _ position: inout [ContentDigest: Int],
-    _ demand: ReadingDemand, _ found: inout JanDatabases.Findings
+    _ demand: ReadingDemand, _ report: inout ReadingReport
   ) {
     guard let data = table.index(of: "data"), let owner = table.index(of: "thread_id") else {
       return
@@ -135,7 +135,7 @@ enum JanMobileDatabase {
       } else {
         index = entries.count
         position[digest] = index
-        entries.append(orphan(rows.text(owner) ?? "", path, demand, &found))
+        entries.append(orphan(rows.text(owner) ?? "", path, demand, &report))
       }
       message.reset()
       message.wanted = entries[index].thread.wanted
@@ -144,7 +144,7 @@ enum JanMobileDatabase {
         try message.read(&json)
       } catch {
         let row = key.flatMap { rows.text($0) } ?? StoredText(String(rows.rowID))
-        found.counts.issues.append(damage(error, "message", row, path))
+        report.add(damage(error, "message", row, path))
         continue
       }
       for offset in message.listsAt {
@@ -162,14 +162,14 @@ enum JanMobileDatabase {
           row: key.flatMap { rows.text($0) } ?? StoredText(String(rows.rowID)))
       }
     }
-    for finding in rows.damage { found.add(finding) }
+    for finding in rows.damage { report.addFinding(finding) }
   }
 
   private static func orphan(
     _ id: StoredText, _ path: FilePath, _ demand: ReadingDemand,
-    _ found: inout JanDatabases.Findings
+    _ report: inout ReadingReport
   ) -> Entry {
-    found.counts.issues.append(
+    report.add(
       Issue(
         .orphan, .info, path: path.storedText, "messages of the thread \(id.string), which is gone"))
     var entry = Entry()

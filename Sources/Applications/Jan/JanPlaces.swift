@@ -108,7 +108,12 @@ struct JanPlaces {
   /// `JAN_DATA_FOLDER` names the data folder itself, `JAN_DATA_ROOT` and the variables of the XDG base
   /// directory specification the folder above the program's.
   private mutating func lookAtEnvironment(_ first: Installation, _ survey: inout Survey) {
-    for setting in survey.environment where setting.home == nil || setting.home == home.path {
+    for setting in survey.environment {
+      // Of this process, of a unit for this person, or of a file in this home.
+      guard
+        setting.home.map({ $0 == home.path })
+          ?? (setting.source.map { $0.starts(with: home.path) } ?? true)
+      else { continue }
       switch setting.name {
       case "JAN_DATA_FOLDER":
         guard let path = survey.follow(setting.value, named: setting.source ?? home.path),
@@ -173,7 +178,7 @@ struct JanPlaces {
       JanDataFolder(candidate.path, isOld: isOld, hasVectors: !vectorFolders.isEmpty)
         .claim(&survey)
     }
-    for place in programFolders { claimBrowser(in: place.path, &survey) }
+    for place in programFolders { JanPlaces.claimBrowser(in: place.path, &survey) }
     for place in bundleFolders { claimBundle(place.path, &survey) }
     claimCaches(&survey)
     claimCommandLine(&survey)
@@ -184,7 +189,7 @@ struct JanPlaces {
   }
 
   /// What the browser engine of the older shell keeps.
-  private func claimBrowser(in folder: FilePath, _ survey: inout Survey) {
+  static func claimBrowser(in folder: FilePath, _ survey: inout Survey) {
     let storage = folder.appending("Local Storage/leveldb")
     if survey.tree.isFolder(storage) {
       survey.look(JanClaims.id, storage, .notParsed)

@@ -8,6 +8,12 @@ enum JanRecognition {
   static func recognise(_ folder: FolderListing, _ survey: inout Survey) {
     let tree = survey.tree
     if recogniseData(folder, &survey) { return }
+    if folder.has("settings.json", .file), folder.has("Local Storage", .folder),
+      isPointer(JanSniffing.beginning(of: folder.path.appending("settings.json"), tree))
+    {
+      JanPlaces.claimBrowser(in: folder.path, &survey)
+      return
+    }
     if folder.has("thread.json", .file) || folder.has("messages.jsonl", .file),
       JanSniffing.isThread(folder, tree)
     {
@@ -50,7 +56,8 @@ enum JanRecognition {
   }
 
   /// A data folder that no pointer of its home names, while there is another that one names, is an old
-  /// one; unless it came with a pointer of its own, as a backup of another machine does.
+  /// one; unless it came from another machine: then it has a pointer of its own, or stands where that
+  /// machine's default is.
   private static func kind(
     of path: FilePath, _ kind: StoreKind, _ survey: Survey
   ) -> StoreKind {
@@ -60,6 +67,7 @@ enum JanRecognition {
     var folder = path
     for _ in 0..<2 {
       let pointer = folder.removingLastComponent().appending("settings.json")
+      if isDefault(folder, below: survey.home?.path) { return kind }
       if let bytes = try? survey.tree.contents(pointer, limit: 1 << 20) {
         var json = JSONCursor(MemorySource(bytes), window: 4096)
         if let stored = (try? json.value())?["data_folder"]?.string,
@@ -71,6 +79,19 @@ enum JanRecognition {
       folder.removeLastComponent()
     }
     return .copies
+  }
+
+  /// Whether the folder is at a default place of some home, and not of this one.
+  private static func isDefault(_ folder: FilePath, below home: FilePath?) -> Bool {
+    let text = folder.string.lowercased()
+    for base in [Home.Base.config, .data, .applicationSupport, .roaming] {
+      for name in JanPlaces.names {
+        let place = "/\(base.rawValue)/\(name)/data".lowercased()
+        guard text.hasSuffix(place) else { continue }
+        return String(folder.string.dropLast(place.utf8.count)) != home?.string
+      }
+    }
+    return false
   }
 
   /// Whether a stored path of any system ends in the same two names as `folder`.

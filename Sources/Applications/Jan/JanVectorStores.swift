@@ -64,37 +64,37 @@ enum JanVectorStores {
       return
     }
     let wantsText = report.demand.passages
-    JanDatabases.read(path, &report) { snapshot, schema, found in
-      if let files = schema.table("files") { countFiles(snapshot, files, &found) }
+    JanDatabases.read(path, &report) { snapshot, schema, report in
+      if let files = schema.table("files") { countFiles(snapshot, files, &report) }
       if let chunks = schema.table("chunks") {
-        readChunks(snapshot, chunks, path, wantsText, &found)
+        readChunks(snapshot, chunks, path, wantsText, &report)
       }
       if let memories = schema.table("memories_content") {
-        readMemories(snapshot, memories, path, wantsText, &found)
+        readMemories(snapshot, memories, path, wantsText, &report)
       }
     }
   }
 
   private static func countFiles(
-    _ snapshot: DatabaseSnapshot, _ table: TableSchema, _ found: inout JanDatabases.Findings
+    _ snapshot: DatabaseSnapshot, _ table: TableSchema, _ report: inout ReadingReport
   ) {
     var rows = TableReader(snapshot, table, columns: [])
-    while rows.next() { found.counts.countDocument(bytes: 0) }
-    for finding in rows.damage { found.add(finding) }
+    while rows.next() { report.stores[0].countDocument(bytes: 0) }
+    for finding in rows.damage { report.addFinding(finding) }
   }
 
   private static func readChunks(
     _ snapshot: DatabaseSnapshot, _ table: TableSchema, _ path: FilePath,
-    _ wantsText: Bool, _ found: inout JanDatabases.Findings
+    _ wantsText: Bool, _ report: inout ReadingReport
   ) {
     guard let text = table.index(of: "text") else { return }
     let key = table.index(of: "id")
     let conversation = thread(path)
     var rows = TableReader(snapshot, table, columns: [text] + (key.map { [$0] } ?? []))
     while rows.next() {
-      found.counts.documentBytes &+= UInt64(rows.byteCount(text))
+      report.stores[0].documentBytes &+= UInt64(rows.byteCount(text))
       guard wantsText, let chunk = rows.text(text) else { continue }
-      found.passages.append(
+      report.emit(
         Passage(
           .chunk, chunk,
           provenance: Provenance(
@@ -102,32 +102,32 @@ enum JanVectorStores {
             row: key.flatMap { rows.text($0) } ?? StoredText(String(rows.rowID))),
           conversation: conversation))
     }
-    for finding in rows.damage { found.add(finding) }
+    for finding in rows.damage { report.addFinding(finding) }
   }
 
   /// The rows of the full-text table `memories`, which SQLite keeps in `memories_content`, columns
   /// `c0` to `c4` for message id, project, text, role and time (FTS5, section 9.2).
   private static func readMemories(
     _ snapshot: DatabaseSnapshot, _ table: TableSchema, _ path: FilePath,
-    _ wantsText: Bool, _ found: inout JanDatabases.Findings
+    _ wantsText: Bool, _ report: inout ReadingReport
   ) {
     guard let text = table.index(of: "c2") else { return }
     let key = table.index(of: "c0")
     let time = table.index(of: "c4")
     var rows = TableReader(snapshot, table)
     while rows.next() {
-      found.counts.countDocument(bytes: UInt64(rows.byteCount(text)))
+      report.stores[0].countDocument(bytes: UInt64(rows.byteCount(text)))
       if let time, let stamp = rows.integer(time).flatMap({ Instant(guessing: $0) }) {
-        found.counts.tally.widen(to: stamp)
+        report.stores[0].tally.widen(to: stamp)
       }
       guard wantsText, let memory = rows.text(text) else { continue }
-      found.passages.append(
+      report.emit(
         Passage(
           .chunk, memory,
           provenance: Provenance(
             path: path.storedText, table: "memories",
             row: key.flatMap { rows.text($0) } ?? StoredText(String(rows.rowID)))))
     }
-    for finding in rows.damage { found.add(finding) }
+    for finding in rows.damage { report.addFinding(finding) }
   }
 }

@@ -48,7 +48,7 @@ extension OpenWebUI.ChatReader {
     }
     if conversation.title?.isEmpty ?? true {
       if conversation.title == nil { conversation.title = title }
-      conversation.excerpt = excerpt.map(OpenWebUI.beginning)
+      conversation.excerpt = excerpt?.beginning(Conversation.excerptLimit)
     }
     return remarks
   }
@@ -119,18 +119,5 @@ extension OpenWebUI.ChatReader {
       leaf = position
     }
     return leaf ?? tree.indices.last
-  }
-}
-
-extension OpenWebUI {
-  /// The beginning of a text for lists, cut between characters.
-  static func beginning(of text: StoredText) -> StoredText {
-    var bytes = text.bytes.prefix(Conversation.excerptLimit)
-    if bytes.count < text.bytes.count {
-      while let next = text.bytes.dropFirst(bytes.count).first, next & 0xC0 == 0x80, !bytes.isEmpty {
-        bytes.removeLast()
-      }
-    }
-    return StoredText(bytes: Array(bytes))
   }
 }

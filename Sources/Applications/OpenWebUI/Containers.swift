@@ -75,23 +75,25 @@ extension OpenWebUI {
     if let more = try? survey.tree.contents(folder.appending(".env"), limit: 1 << 20) {
       lines += String(decoding: more, as: UTF8.self).split(separator: "\n").map(String.init)
     }
-    for line in lines {
-      let text = line.filter { $0 != "\"" && $0 != "'" }
-        .drop { $0 == " " || $0 == "-" || $0 == "\t" }
-      if let mount = text.range(of: ":/app/backend/data") {
-        let source = String(text[..<mount.lowerBound])
-        if source.hasPrefix("/") || source.hasPrefix("~") {
-          if let place = survey.follow(source, named: file) { claimDataFolder(place, &survey) }
-        } else if source.hasPrefix(".") {
-          let place = folder.appending(source).lexicallyNormalized()
-          if survey.tree.isFolder(place) { claimDataFolder(place, &survey) }
-        }
+    let settings = lines.map { line in
+      line.filter { $0 != "\"" && $0 != "'" }.drop { $0 == " " || $0 == "-" || $0 == "\t" }
+    }
+    // First what is elsewhere, so that what is mounted is known to be of an earlier time.
+    for text in settings {
+      for name in ["DATABASE_URL", "DATABASE_TYPE"] where text.hasPrefix(name) {
+        let value = text.dropFirst(name.count).drop { $0 == "=" || $0 == ":" || $0 == " " }
+        if isPostgres(String(value)) { remember(folder, file, &survey) }
       }
-      guard let name = ["DATABASE_URL", "DATABASE_TYPE"].first(where: { text.hasPrefix($0) }) else {
-        continue
+    }
+    for text in settings {
+      guard let mount = text.range(of: ":/app/backend/data") else { continue }
+      let source = String(text[..<mount.lowerBound])
+      if source.hasPrefix("/") || source.hasPrefix("~") {
+        if let place = survey.follow(source, named: file) { claimDataFolder(place, &survey) }
+      } else if source.hasPrefix(".") {
+        let place = folder.appending(source).lexicallyNormalized()
+        if survey.tree.isFolder(place) { claimDataFolder(place, &survey) }
       }
-      let value = text.dropFirst(name.count).drop { $0 == "=" || $0 == ":" || $0 == " " }
-      if isPostgres(String(value)) { remember(folder, file, &survey) }
     }
   }
 

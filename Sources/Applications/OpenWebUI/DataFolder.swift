@@ -74,6 +74,8 @@ extension OpenWebUI {
   func claimDatabase(
     _ path: FilePath, in folder: FilePath?, _ survey: inout Survey, asCopy: Bool = false
   ) {
+    // Somebody who knew more, the settings of the desktop app, has said what it is.
+    if survey.isCovered(path) { return }
     let parent = path.removingLastComponent()
     let name = path.lastComponent?.string ?? ""
     let isBackup =

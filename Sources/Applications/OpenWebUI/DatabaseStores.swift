@@ -46,41 +46,23 @@ extension OpenWebUI {
         ]
       }
       var parts: [StorePart] = [{ report in
+        report.rely { database.snapshot.isUnchanged() }
         countFiles(&report)
         describe(database, &report)
       }]
-      parts.append { report in
-        finishing(database, &report) { SnapshotReading(database, stores).read(&$0) }
-      }
+      parts.append { report in SnapshotReading(database, stores).read(&report) }
       if let table = database.schema.table("chat"), let columns = ChatColumns(table) {
         for shard in TableReader.shards(database.snapshot, table, count: 48) {
           parts.append { report in
-            finishing(database, &report) { report in
-              ChatTableReading(database, stores, table, columns).read(shard, &report)
-            }
+            ChatTableReading(database, stores, table, columns).read(shard, &report)
           }
         }
       }
       parts.append { report in
-        finishing(database, &report) { report in
-          ChannelReading(database, stores.chats).read(&report)
-          DocumentTables(database, stores.documents).read(&report)
-        }
+        ChannelReading(database, stores.chats).read(&report)
+        DocumentTables(database, stores.documents).read(&report)
       }
       return parts
-    }
-
-    /// Reads a part, and says once if the database changed meanwhile.
-    private func finishing(
-      _ database: Database, _ report: inout ReadingReport, _ read: (inout ReadingReport) -> Void
-    ) {
-      read(&report)
-      if !database.snapshot.isUnchanged(), database.isFirst(toSay: "changing") {
-        report.add(
-          Issue(
-            .liveChanging, .warning, path: path.storedText,
-            "the database was written while it was read"), store: stores.chats)
-      }
     }
 
     private func countFiles(_ report: inout ReadingReport) {

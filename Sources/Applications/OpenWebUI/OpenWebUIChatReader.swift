@@ -307,7 +307,7 @@ extension OpenWebUI {
           message?.attachments += files
         case "content":
           if wantsExcerpt, excerpt == nil, message == nil, try json.kind() == .string {
-            beginning = try json.text()
+            beginning = try json.beginningIfString(limit: Conversation.excerptLimit)
           } else {
             try readContent(&json, &sketch, &message)
           }

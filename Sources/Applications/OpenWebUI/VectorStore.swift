@@ -24,6 +24,7 @@ extension OpenWebUI {
     }
 
     func read(_ report: inout ReadingReport) {
+      report.stores[0].documents = 0
       var unparsed = 0
       var bytes: UInt64 = 0
       FileWalk(folder).each(&report) { file, report in
@@ -44,31 +45,18 @@ extension OpenWebUI {
     }
 
     private func readChroma(_ file: FilePath, _ report: inout ReadingReport) {
-      do {
-        let (damage, isStable) = try withStableSnapshot(file) { snapshot in
-          // Counted anew where the files changed meanwhile.
-          var counts = report.stores[0]
-          counts.documents = 0
-          counts.documentBytes = 0
-          report.stores[0] = counts
-          return snapshot.findings + readChunks(snapshot, file, &report)
-        }
+      do throws(DatabaseError) {
+        let snapshot = try DatabaseSnapshot(file)
+        report.rely { snapshot.isUnchanged() }
+        let damage = snapshot.findings + readChunks(snapshot, file, &report)
         for finding in damage where finding.code != .walEarlierGeneration {
           report.add(Issue(openWebUI: finding))
         }
-        if !isStable {
-          report.add(
-            Issue(
-              .liveChanging, .warning, path: file.storedText,
-              "the database was written while it was read"))
-        }
-      } catch let error as DatabaseError {
+      } catch {
         report.add(
           Issue(
             error.code == .empty ? .empty : error.code == .unreadable ? .unreadable : .malformed,
             .error, path: file.storedText, offset: error.offset, error.text))
-      } catch {
-        report.add(Issue(.unreadable, .error, path: file.storedText, "cannot be read: \(error)"))
       }
     }
 
