@@ -9,7 +9,11 @@ extension JSONCursor {
       let end = firstEnd()
       window.position = end.isASCII ? end.index : passText(upTo: end.index)
       guard end.index < window.end else {
-        guard try refill() else { throw ReadingError(.torn, at: start, "a string without an end") }
+        guard try refill() else {
+          // A sequence that the end cuts off is no UTF-8 either.
+          window.position = passText(upTo: window.end)
+          throw ReadingError(.torn, at: start, "a string without an end")
+        }
         continue
       }
       if unsafe window.base[window.position] == UInt8(ascii: "\"") {
@@ -98,7 +102,7 @@ extension JSONCursor {
         UnsafeBufferPointer(start: window.base + index, count: min(available, 4)))
       if length == 0 {
         // Cut off by the window's end, not by its own bytes: it is looked at again with the rest.
-        if stop == window.end, available < 4 { return index }
+        if stop == window.end, available < 4, !window.isExhausted { return index }
         firstInvalidUTF8 = window.start &+ UInt64(index)
         return stop
       }
