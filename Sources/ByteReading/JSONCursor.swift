@@ -22,6 +22,9 @@ public struct JSONCursor: ~Copyable {
   public internal(set) var key = CompactText()
   /// Where the first byte stands that is no UTF-8 inside a string; nil when all were sound.
   public internal(set) var firstInvalidUTF8: UInt64?
+  /// Whether strings that are skipped are looked at for escapes and for bytes that are no UTF-8; off
+  /// for copies of what is read elsewhere.
+  public var checksSkippedText = true
 
   /// Whether a value ended just before, so that a comma or a closing bracket must follow.
   var isAfterValue = false
@@ -41,6 +44,7 @@ public struct JSONCursor: ~Copyable {
     window.restart(source, at: offset)
     isAfterValue = false
     firstInvalidUTF8 = nil
+    checksSkippedText = true
     recording = nil
     skipByteOrderMark = true
   }
