@@ -155,6 +155,29 @@ import Testing
     #expect(JanReading(one + "/thread.json").only?.title == "x")
   }
 
+  @Test("somebody called Jan has a folder of that name, and it is nobody's store")
+  func somebody() throws {
+    let home = try TemporaryFolder()
+    try write("photo".utf8, to: home.path + "/jan/files/photo.jpg")
+    try write("x".utf8, to: home.path + "/jan/logs/garden.log")
+    try write("{}".utf8, to: home.path + "/jan/settings.json")
+    #expect(JanReading(.home(FilePath(home.path))).inventory.stores.isEmpty)
+  }
+
+  @Test("damaged and empty files are known by their names", arguments: ["", "\u{0}\u{0}", "{\"id"])
+  func byName(content: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/backup/jan_1716000000/messages.jsonl"
+    try write(content.utf8, to: path)
+    for place in [folder.path, path] {
+      let reading = JanReading(place)
+      #expect(reading.only?.appID == "jan_1716000000")
+      #expect(reading.only?.tally.messages == 0)
+      #expect(
+        reading.inventory.issues.filter { $0.code != .orphan }.isEmpty == content.isEmpty)
+    }
+  }
+
   @Test("keys are named and never given out")
   func secrets() throws {
     let folder = try TemporaryFolder()
