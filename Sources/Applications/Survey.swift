@@ -29,12 +29,16 @@ public struct Survey {
   public var environment: [EnvironmentSetting] = []
   /// The home that is being surveyed, or the nearest one above the folder that is walked.
   public var home: Home?
+  /// Whether it is worth saying that nothing is at a known place: not for each folder that merely looks
+  /// like a home.
+  public var saysAbsence = true
   /// The claims, in the order they were made.
   public private(set) var claims: [StoreClaim] = []
   /// What was looked at.
   public private(set) var looked: [LookedAt] = []
   /// What could not be read whole outside of any store.
   public private(set) var issues: [Issue] = []
+  private var said: Set<Issue> = []
   private var claimed: Set<ClaimKey> = []
   private var covered: Set<FilePath> = []
   private var facts: [FactKey: any Sendable] = [:]
@@ -80,11 +84,13 @@ public struct Survey {
 
   /// Reports an issue outside of any store.
   public mutating func add(_ issue: Issue) {
-    issues.append(issue)
+    // Several applications, and several homes, may meet the same file.
+    if said.insert(issue).inserted { issues.append(issue) }
   }
 
   /// Says that a known place was looked at.
   public mutating func look(_ app: ApplicationID, _ path: FilePath, _ result: LookedAt.Result) {
+    if result == .absent, !saysAbsence { return }
     looked.append(LookedAt(app: app, path: path, result: result))
   }
 

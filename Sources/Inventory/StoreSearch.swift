@@ -118,12 +118,15 @@ struct StoreSearch {
       }
       progress?.folders.add(1, ordering: .relaxed)
       var home = homes[next.path] ?? next.home
-      if case .path = place, homes[next.path] == nil {
+      if homes[next.path] == nil {
+        // A backup of a home, or of another machine's, is a home of its own with its own settings.
         let systems = Homes.systems(listing)
         if !systems.isEmpty {
           let found = Home(
-            next.path, user: accounts.name(homeAt: next.path), systems: systems)
+            next.path, user: accounts.name(homeAt: next.path) ?? next.home?.user, systems: systems)
+          survey.saysAbsence = false
           visit(found)
+          survey.saysAbsence = true
           home = found
         }
       }

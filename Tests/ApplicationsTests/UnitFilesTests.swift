@@ -29,8 +29,7 @@ import Testing
       func below(_ path: FilePath?) -> String {
         path.map { String($0.string.dropFirst(folder.path.utf8.count + 1)) } ?? "-"
       }
-      let value = setting.value.hasPrefix(folder.path) ? below(FilePath(setting.value)) : setting.value
-      return "\(setting.name)=\(value) (\(below(setting.source))) [\(below(setting.home))]"
+      return "\(setting.name)=\(setting.value) (\(below(setting.source))) [\(below(setting.home))]"
     }
   }
 
@@ -121,7 +120,7 @@ import Testing
     #expect(
       settings("home/eva") == [
         "OLLAMA_HOST=later (home/eva/.bashrc) [home/eva]",
-        "OLLAMA_MODELS=home/eva/models (home/eva/.bashrc) [home/eva]",
+        "OLLAMA_MODELS=/home/eva/models (home/eva/.bashrc) [home/eva]",
         "OLLAMA_DEBUG=1 (home/eva/.bashrc) [home/eva]",
         "OLLAMA_HOST=::1 (home/eva/.config/fish/config.fish) [home/eva]",
       ])
@@ -168,9 +167,9 @@ import Testing
     #expect(
       settings("home/eva") == [
         "DATABASE_URL=postgresql://u:p@db/x \(file)",
-        "DATA_DIR=home/eva/stacks/chat/data/inner \(file)",
+        "DATA_DIR=/home/eva/stacks/chat/data/inner \(file)",
         "OLLAMA_API_KEY=abc (home/eva/stacks/chat/.env) [-]",
-        "mount:/app/backend/data=home/eva/stacks/chat/data \(file)",
+        "mount:/app/backend/data=/home/eva/stacks/chat/data \(file)",
         "OLLAMA_DEBUG=1 (home/eva/stacks/chat/llm.env) [-]",
         "OLLAMA_MODELS=/srv/models \(file)", "OLLAMA_HOST=0.0.0.0:11434 \(file)",
         "mount:/models=/srv/models \(file)",

@@ -129,6 +129,6 @@ extension UnitFiles {
   private func hostFolder(_ stored: String, _ folder: FilePath) -> String? {
     if stored.hasPrefix("/") || stored.hasPrefix("~/") { return stored }
     guard stored == "." || stored.hasPrefix("./") || stored.hasPrefix("../") else { return nil }
-    return folder.appending(stored).lexicallyNormalized().string
+    return self.stored(folder.appending(stored).lexicallyNormalized())
   }
 }

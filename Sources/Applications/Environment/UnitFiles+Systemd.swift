@@ -207,11 +207,4 @@ extension UnitFiles {
     }
     return text
   }
-
-  /// A path as the machine itself has it, without the image's root before it.
-  private func stored(_ path: FilePath) -> String {
-    var rest = path
-    guard root.components.count > 0, rest.removePrefix(root) else { return path.string }
-    return "/" + rest.string
-  }
 }

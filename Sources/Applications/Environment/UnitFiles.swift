@@ -89,6 +89,13 @@ public struct UnitFiles {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// A path as the machine itself has it, without the image's root before it: values are given so.
+  func stored(_ path: FilePath) -> String {
+    var rest = path
+    guard root.components.count > 0, rest.removePrefix(root) else { return path.string }
+    return "/" + rest.string
+  }
+
   /// The assignments of a file; none where it cannot be had.
   func assignments(in path: FilePath) -> [(name: String, value: String)] {
     text(path).map { UnitSyntax.assignments($0) } ?? []
