@@ -84,7 +84,8 @@ import Testing
       time: Instant(milliseconds: 1_750_000_006_000),
       provenance: Provenance(
         path: path,
-        offset: offset(of: #"{"type":"multiStep","role":"assistant","senderInfo":{"senderName":"old"#)))
+        offset: offset(
+          of: #"{"type":"multiStep","role":"assistant","senderInfo":{"senderName":"old"#)))
     first.parent = "0.0"
     first.model = "old-model"
     first.active = false
@@ -95,7 +96,8 @@ import Testing
       time: Instant(milliseconds: 1_750_000_007_000),
       provenance: Provenance(
         path: path,
-        offset: offset(of: #"{"type":"multiStep","role":"assistant","senderInfo":{"senderName":"r1"#)))
+        offset: offset(
+          of: #"{"type":"multiStep","role":"assistant","senderInfo":{"senderName":"r1"#)))
     second.parent = "0.0"
     second.model = "pub/r1/r1.gguf"
     second.reasoning = "Let me see."
@@ -173,10 +175,12 @@ import Testing
     #expect(message.reasoning == "hm\nso")
   }
 
-  @Test("only a number of thirteen digits is a time", arguments: [
-    ("1750000006000-0.5", true), ("1750000006000", true), ("17500000060001-1", false),
-    ("175000000600-1", false), ("6b1f0a52-77aa", false), ("abc-I think that", false), ("", false),
-  ])
+  @Test(
+    "only a number of thirteen digits is a time",
+    arguments: [
+      ("1750000006000-0.5", true), ("1750000006000", true), ("17500000060001-1", false),
+      ("175000000600-1", false), ("6b1f0a52-77aa", false), ("abc-I think that", false), ("", false),
+    ])
   func stepTimes(identifier: String, isTime: Bool) throws {
     let chat = try LMStudioChat(
       #"{"messages":[{"versions":[{"steps":[{"type":"contentBlock","stepIdentifier":"\#(identifier)","content":[{"type":"text","text":"x"}]}]}]}]}"#
@@ -214,7 +218,8 @@ import Testing
     for (_, conversation) in whole.conversations {
       #expect(UInt64(conversation.thread.count) == conversation.tally.messages)
       #expect(
-        UInt64(conversation.thread.filter { !$0.active }.count) == conversation.tally.hiddenMessages)
+        UInt64(conversation.thread.filter { !$0.active }.count) == conversation.tally.hiddenMessages
+      )
       #expect(
         UInt64(conversation.thread.reduce(0) { $0 + $1.attachments.count })
           == conversation.tally.attachments)

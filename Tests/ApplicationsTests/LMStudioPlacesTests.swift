@@ -8,11 +8,14 @@ import TestSupport
 import Testing
 
 @Suite struct LMStudioPlacesTests {
-  private let chat = #"{"name":"n","createdAt":1750000000000,"messages":[{"versions":[{"role":"user","content":[{"type":"text","text":"x"}]}]}]}"#
+  private let chat =
+    #"{"name":"n","createdAt":1750000000000,"messages":[{"versions":[{"role":"user","content":[{"type":"text","text":"x"}]}]}]}"#
 
-  @Test("the sample is found whole, whatever it is called", arguments: [
-    (20_261_123, "home"), (77, "path"), (4096, "image"),
-  ])
+  @Test(
+    "the sample is found whole, whatever it is called",
+    arguments: [
+      (20_261_123, "home"), (77, "path"), (4096, "image"),
+    ])
   func sample(seed: Int, kind: String) throws {
     let folder = try makeLMStudioSample(seed: seed)
     let expected = try parse(try contents(folder.path + "/expected.json"))
@@ -112,7 +115,8 @@ import Testing
     try write(chat.utf8, to: folder.path + "/mixed/3.conversation.json")
     try write("x".utf8, to: folder.path + "/mixed/cv.txt")
     try write(chat.utf8, to: folder.path + "/mixed/no suffix at all")
-    try write(#"{"messages":[{"role":"user"}],"versions":1}"#.utf8, to: folder.path + "/mixed/other.json")
+    try write(
+      #"{"messages":[{"role":"user"}],"versions":1}"#.utf8, to: folder.path + "/mixed/other.json")
     let reading = LMStudioReading(folder.path)
     #expect(
       reading.stores(below: folder.path) == [

@@ -77,7 +77,10 @@ struct LMStudioFile {
     var found: [Conversation] = []
     for part in claim.parts(tree, demand) {
       var report = ReadingReport(
-        tree, demand, stores: claim.stores.count, onConversation: { found.append($0); _ = $1 },
+        tree, demand, stores: claim.stores.count,
+        onConversation: {
+          found.append($0); _ = $1
+        },
         onPassage: { _, _ in })
       part(&report)
       for store in report.stores { counts.add(store) }
