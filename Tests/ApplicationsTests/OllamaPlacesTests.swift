@@ -61,7 +61,9 @@ private let twoModels = """
       let person = Home(home, user: nil, systems: [.linux])
       survey.home = person
       Ollama().survey(person, &survey)
-      return survey.claims.flatMap(\.stores).map { "\($0.kind.rawValue) \($0.path.lastComponent?.string ?? "")" }
+      return survey.claims.flatMap(\.stores).map {
+        "\($0.kind.rawValue) \($0.path.lastComponent?.string ?? "")"
+      }
     }
     #expect(kinds([setting]) == ["copies models", "conversations elsewhere"])
     #expect(kinds([]) == ["conversations models"])
@@ -102,7 +104,8 @@ private let twoModels = """
         o.write(folder / "tmp/ollama-prompt-3.txt", "zwei\\nZeilen\\n")
         o.write(folder / "var/folders/ab/cd/T/ollama-prompt-4.txt", "mac")
         o.write(folder / "Users/eva/appdata/local/OLLAMA/server.log", "OLLAMA_HOST\\n")
-        """, in: folder, "usr/share/ollama/.ollama/models", "var/lib/docker/volumes/ollama/_data/models",
+        """, in: folder, "usr/share/ollama/.ollama/models",
+      "var/lib/docker/volumes/ollama/_data/models",
       "var/lib/ollama", "var/snap/ollama/common/models")
     let reading = OllamaReading(.image(FilePath(folder.path)))
     #expect(

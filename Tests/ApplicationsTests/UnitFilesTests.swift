@@ -66,9 +66,12 @@ import Testing
       EnvironmentFile=-/etc/absent.env
 
       """, "usr/lib/systemd/system/ollama.service")
-    try put("[Service]\nEnvironment=OLLAMA_DEBUG=2\n", "etc/systemd/system/ollama.service.d/20.conf")
-    try put("[Service]\nEnvironment=OLLAMA_DEBUG=3\n", "etc/systemd/system/ollama.service.d/10.conf")
-    try put("[Service]\nEnvironment=OLLAMA_DEBUG=9\n", "usr/lib/systemd/system/ollama.service.d/20.conf")
+    try put(
+      "[Service]\nEnvironment=OLLAMA_DEBUG=2\n", "etc/systemd/system/ollama.service.d/20.conf")
+    try put(
+      "[Service]\nEnvironment=OLLAMA_DEBUG=3\n", "etc/systemd/system/ollama.service.d/10.conf")
+    try put(
+      "[Service]\nEnvironment=OLLAMA_DEBUG=9\n", "usr/lib/systemd/system/ollama.service.d/20.conf")
     try put("# x\nOLLAMA_HOST='0.0.0.0'\nOLLAMA_MODELS=\"/data/m\"\nPATH=/bin\n", "etc/llm.env")
     let unit = "usr/lib/systemd/system/ollama.service"
     #expect(
@@ -93,8 +96,11 @@ import Testing
 
   @Test func unitsOfAPersonAndOfServicesHaveTheirHomes() throws {
     try put("eva:x:1000:1000::/home/eva:/bin/sh\n", "etc/passwd")
-    try put("[Service]\nEnvironment=OLLAMA_MODELS=%h/m%%\n", "home/eva/.config/systemd/user/o.service")
-    try put("[Service]\nEnvironment=HOME=/var/lib/ollama OLLAMA_MODELS=/m\n", "etc/systemd/system/o.service")
+    try put(
+      "[Service]\nEnvironment=OLLAMA_MODELS=%h/m%%\n", "home/eva/.config/systemd/user/o.service")
+    try put(
+      "[Service]\nEnvironment=HOME=/var/lib/ollama OLLAMA_MODELS=/m\n",
+      "etc/systemd/system/o.service")
     try put("OLLAMA_HOST=1\n", "etc/default/ollama")
     try put("OLLAMA_HOST=\"2\"\n", "etc/environment")
     #expect(

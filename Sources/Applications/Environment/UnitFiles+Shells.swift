@@ -84,7 +84,9 @@ extension UnitFiles {
       if quote == nil, character == ";" {
         found.append("")
       } else {
-        if character == quote { quote = nil } else if quote == nil, "\"'".contains(character) {
+        if character == quote {
+          quote = nil
+        } else if quote == nil, "\"'".contains(character) {
           quote = character
         }
         found[found.count - 1].append(character)

@@ -53,7 +53,8 @@ struct ChatIndex {
   }
 
   private mutating func readVersion(_ snapshot: DatabaseSnapshot) {
-    guard let table = schema.table("settings"), let column = table.index(of: "schema_version") else {
+    guard let table = schema.table("settings"), let column = table.index(of: "schema_version")
+    else {
       return
     }
     var rows = TableReader(snapshot, table, columns: [column])
@@ -104,7 +105,8 @@ struct ChatIndex {
     var rows = TableReader(snapshot, table, columns: level == .counts ? counted : nil)
     while rows.next() {
       let index = chat(rows, owner)
-      let name = role.flatMap { column in rows.withText(column) { roles.role($0) } }
+      let name =
+        role.flatMap { column in rows.withText(column) { roles.role($0) } }
         ?? Role(rawValue: "unknown")
       let answering = model.flatMap { column in rows.withText(column) { models.name($0) } } ?? nil
       chats[index].tally.count(
@@ -148,7 +150,8 @@ struct ChatIndex {
 
   private mutating func readAttachments(_ snapshot: DatabaseSnapshot) {
     // Added by version 3.
-    guard let table = schema.table("attachments"), let message = table.index(of: "message_id") else {
+    guard let table = schema.table("attachments"), let message = table.index(of: "message_id")
+    else {
       return
     }
     let data = table.index(of: "data")
@@ -183,8 +186,9 @@ struct ChatIndex {
     return sum
   }
 
-  /// A time as the app writes it, with an offset, or as SQLite does, in universal time without one. The
-  /// zero of Go's times, year 1, is none.
+  /// A time as the app writes it, with an offset, or as SQLite does, in universal time without one.
+  ///
+  /// The zero of Go's times, year 1, is none.
   static func time(_ rows: borrowing TableReader, _ column: Int) -> Instant? {
     let text = rows.withText(column) { Instant(parsing: $0) } ?? nil
     let time = text ?? rows.integer(column).flatMap { Instant(guessing: $0) }

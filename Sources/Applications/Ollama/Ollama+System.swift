@@ -104,7 +104,8 @@ extension Ollama {
   func surveyMounts(below top: FilePath, _ survey: inout Survey) {
     for setting in survey.environment where setting.name.hasPrefix(UnitFiles.mountPrefix) {
       guard setting.name.hasSuffix("/.ollama"), let source = setting.source,
-        source.starts(with: top), case .found(let folder) = survey.tree.resolve(
+        source.starts(with: top),
+        case .found(let folder) = survey.tree.resolve(
           setting.value, home: survey.home?.path ?? top)
       else { continue }
       claimDataFolder(folder, &survey)

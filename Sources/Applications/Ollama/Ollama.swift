@@ -54,7 +54,9 @@ public struct Ollama: Application {
       let home = setting.home ?? root
       if case .found(let folder) = survey.tree.resolve(setting.value, home: home) {
         claimModels(folder, .conversations, &survey)
-      } else if let source = setting.source, !survey.issues.contains(where: { $0.path == source.storedText }) {
+      } else if let source = setting.source,
+        !survey.issues.contains(where: { $0.path == source.storedText })
+      {
         _ = survey.follow(setting.value, named: source)
       }
     }

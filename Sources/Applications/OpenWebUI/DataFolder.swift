@@ -82,7 +82,8 @@ extension OpenWebUI {
     let name = path.lastComponent?.string ?? ""
     let isBackup =
       asCopy
-      || (name != "webui.db" && name != "ollama.db" && survey.tree.isFile(parent.appending("webui.db")))
+      || (name != "webui.db" && name != "ollama.db"
+        && survey.tree.isFile(parent.appending("webui.db")))
     var reading = DatabaseReading(path: path)
     let uploads = parent.appending("uploads")
     if survey.tree.isFolder(uploads) { reading.uploads = uploads }

@@ -68,7 +68,8 @@ extension OpenWebUI {
         }
       }
       return candidates.filter { folder in
-        tree.isFolder(folder.appending("open_webui")) || tree.isFile(folder.appending("open_webui_data.zip"))
+        tree.isFolder(folder.appending("open_webui"))
+          || tree.isFile(folder.appending("open_webui_data.zip"))
       }
     }
   }
