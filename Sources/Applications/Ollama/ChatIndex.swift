@@ -2,8 +2,8 @@ import ByteReading
 import Conversations
 import SQLiteEvidence
 
-/// What one walk over the desktop app's tables gives: the version, and of each chat its head, its counts
-/// and where its rows are.
+/// What one walk over the desktop app's tables gives: the version, and of each chat its head, its
+/// counts and where its rows are.
 struct ChatIndex {
   /// A chat, or the messages of one whose row is gone.
   struct Chat {
@@ -53,9 +53,8 @@ struct ChatIndex {
   }
 
   private mutating func readVersion(_ snapshot: DatabaseSnapshot) {
-    guard let table = schema.table("settings"), let column = table.index(of: "schema_version") else {
-      return
-    }
+    guard let table = schema.table("settings"), let column = table.index(of: "schema_version")
+    else { return }
     var rows = TableReader(snapshot, table, columns: [column])
     while version == nil, rows.next() { version = rows.integer(column) }
     damage += rows.damage
@@ -148,9 +147,8 @@ struct ChatIndex {
 
   private mutating func readAttachments(_ snapshot: DatabaseSnapshot) {
     // Added by version 3.
-    guard let table = schema.table("attachments"), let message = table.index(of: "message_id") else {
-      return
-    }
+    guard let table = schema.table("attachments"), let message = table.index(of: "message_id")
+    else { return }
     let data = table.index(of: "data")
     var rows = TableReader(snapshot, table)
     while rows.next() {
@@ -183,8 +181,8 @@ struct ChatIndex {
     return sum
   }
 
-  /// A time as the app writes it, with an offset, or as SQLite does, in universal time without one. The
-  /// zero of Go's times, year 1, is none.
+  /// A time as the app writes it, with an offset, or as SQLite does, in universal time without one.
+  /// The zero of Go's times, year 1, is none.
   static func time(_ rows: borrowing TableReader, _ column: Int) -> Instant? {
     let text = rows.withText(column) { Instant(parsing: $0) } ?? nil
     let time = text ?? rows.integer(column).flatMap { Instant(guessing: $0) }
