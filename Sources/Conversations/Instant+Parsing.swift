@@ -1,6 +1,7 @@
 extension Instant {
   /// Reads a date and time as applications write them: `2025-08-01T10:20:30.123Z`, with a space
-  /// instead of the `T`, with `+02:00`, `+0200` or nothing (then universal) behind, or a date alone.
+  /// instead of the `T`, with `+02:00`, `+0200` or nothing (then universal) behind, or a date
+  /// alone.
   public init?(parsing text: some Sequence<UInt8>) {
     var written = WrittenTime()
     for byte in text.prefix(WrittenTime.capacity) { written.append(byte) }

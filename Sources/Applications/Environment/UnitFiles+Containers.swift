@@ -67,7 +67,8 @@ extension UnitFiles {
     "docker-compose.override.yml",
   ]
 
-  /// The settings of compose files in a folder and so many levels below it, hidden folders left out.
+  /// The settings of compose files in a folder and so many levels below it, hidden folders left
+  /// out.
   func composeFiles(below folder: FilePath, depth: Int) -> [EnvironmentSetting] {
     guard let listing = try? tree.list(folder) else { return [] }
     var found: [EnvironmentSetting] = []

@@ -124,9 +124,8 @@ extension UnitFiles {
     for (name, value, source) in unit.values where interest.wants(name) {
       var value = value
       if isContainer {
-        guard let host = hostPlace(value, unit.mounts.map { ($0.host, $0.inside) }) else {
-          continue
-        }
+        let mounts = unit.mounts.map { (host: $0.host, inside: $0.inside) }
+        guard let host = hostPlace(value, mounts) else { continue }
         value = host
       }
       found.append(
@@ -160,9 +159,7 @@ extension UnitFiles {
       case "UnsetEnvironment":
         for word in UnitSyntax.words(value) { unit.values.removeAll { $0.name == word } }
       case "EnvironmentFile":
-        if value.isEmpty {
-          unit.files.removeAll()
-        } else {
+        if value.isEmpty { unit.files.removeAll() } else {
           // A minus says that the file may be missing.
           unit.files.append((String(value.hasPrefix("-") ? value.dropFirst() : value[...]), source))
         }

@@ -2,8 +2,8 @@ import ByteReading
 import Conversations
 import SQLiteEvidence
 
-/// What one walk over the desktop app's tables gives: the version, and of each chat its head, its counts
-/// and where its rows are.
+/// What one walk over the desktop app's tables gives: the version, and of each chat its head, its
+/// counts and where its rows are.
 struct ChatIndex {
   /// A chat, or the messages of one whose row is gone.
   struct Chat {
@@ -54,9 +54,7 @@ struct ChatIndex {
 
   private mutating func readVersion(_ snapshot: DatabaseSnapshot) {
     guard let table = schema.table("settings"), let column = table.index(of: "schema_version")
-    else {
-      return
-    }
+    else { return }
     var rows = TableReader(snapshot, table, columns: [column])
     while version == nil, rows.next() { version = rows.integer(column) }
     damage += rows.damage
@@ -105,8 +103,7 @@ struct ChatIndex {
     var rows = TableReader(snapshot, table, columns: level == .counts ? counted : nil)
     while rows.next() {
       let index = chat(rows, owner)
-      let name =
-        role.flatMap { column in rows.withText(column) { roles.role($0) } }
+      let name = role.flatMap { column in rows.withText(column) { roles.role($0) } }
         ?? Role(rawValue: "unknown")
       let answering = model.flatMap { column in rows.withText(column) { models.name($0) } } ?? nil
       chats[index].tally.count(
@@ -151,9 +148,7 @@ struct ChatIndex {
   private mutating func readAttachments(_ snapshot: DatabaseSnapshot) {
     // Added by version 3.
     guard let table = schema.table("attachments"), let message = table.index(of: "message_id")
-    else {
-      return
-    }
+    else { return }
     let data = table.index(of: "data")
     var rows = TableReader(snapshot, table)
     while rows.next() {
@@ -187,7 +182,6 @@ struct ChatIndex {
   }
 
   /// A time as the app writes it, with an offset, or as SQLite does, in universal time without one.
-  ///
   /// The zero of Go's times, year 1, is none.
   static func time(_ rows: borrowing TableReader, _ column: Int) -> Instant? {
     let text = rows.withText(column) { Instant(parsing: $0) } ?? nil

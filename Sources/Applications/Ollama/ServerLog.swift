@@ -5,8 +5,8 @@ import SystemPackage
 
 /// The logs of Ollama's server and app, and what of them holds prompts.
 ///
-/// Access lines and loading times are always there; prompts only where debugging was switched on, and by
-/// which line depends on the release. Containers' logs wrap each line in JSON.
+/// Access lines and loading times are always there; prompts only where debugging was switched on,
+/// and by which line depends on the release. Containers' logs wrap each line in JSON.
 enum ServerLog {
   /// Which lines of a file are Ollama's.
   enum Source: Sendable {
