@@ -31,7 +31,9 @@ enum EnvironmentFuzzing {
     FuzzHome(name: "etc/passwd", fixed: ["etc/systemd/system/ollama.service": unit]),
     FuzzHome(
       name: "etc/systemd/system/ollama.service",
-      fixed: ["etc/passwd": accounts, "srv/models/manifests/a/b/c/d": "{}", "srv/models/blobs/a": ""]),
+      fixed: [
+        "etc/passwd": accounts, "srv/models/manifests/a/b/c/d": "{}", "srv/models/blobs/a": "",
+      ]),
     FuzzHome(
       name: "etc/systemd/system/ollama.service.d/override.conf",
       fixed: ["etc/passwd": accounts, "etc/systemd/system/ollama.service": unit]),
