@@ -18,9 +18,12 @@ public struct LineCursor: ~Copyable {
   private var isContinued = false
 
   /// Makes a cursor before the first line of `source`.
-  /// - Parameter limit: The most bytes that are given at once.
-  public init(_ source: any ByteSource, limit: Int = 1 << 20) {
+  /// - Parameters:
+  ///   - start: Where the first line begins, in bytes from the source's beginning.
+  ///   - limit: The most bytes that are given at once.
+  public init(_ source: any ByteSource, from start: UInt64 = 0, limit: Int = 1 << 20) {
     window = ByteWindow(source)
+    window.restart(source, at: start)
     self.limit = max(limit, 1)
   }
 

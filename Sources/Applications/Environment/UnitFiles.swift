@@ -47,8 +47,9 @@ public struct UnitFiles {
 
   /// The settings below `root`, which stands for `/`, and in the homes: of units of systemd with their
   /// drop-ins and environment files, of quadlets, of `/etc/default` and its like, of compose files, of
-  /// containers of Docker, and of files that shells read when they start. Of a variable that one unit
-  /// sets several times the value in force is given.
+  /// containers of Docker, and of files that shells read when they start.
+  ///
+  /// Of a variable that one unit sets several times the value in force is given.
   public static func settings(
     of root: FilePath, tree: EvidenceTree, homes: [Home], interest: Interest = .known
   ) -> [EnvironmentSetting] {
@@ -87,6 +88,13 @@ public struct UnitFiles {
       let bytes = try? tree.contents(found, limit: 1 << 20)
     else { return nil }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// A path as the machine itself has it, without the image's root before it: values are given so.
+  func stored(_ path: FilePath) -> String {
+    var rest = path
+    guard root.components.count > 0, rest.removePrefix(root) else { return path.string }
+    return "/" + rest.string
   }
 
   /// The assignments of a file; none where it cannot be had.

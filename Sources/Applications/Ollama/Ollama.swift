@@ -38,6 +38,7 @@ public struct Ollama: Application {
       claimDataFolder(folder, movedModels: moved, &survey)
     }
     for folder in moved { claimModels(folder, .conversations, &survey) }
+    surveyMounts(below: home.path, &survey)
     if let skills = survey.folder(id, at: home.place(.config, "ollama/skills"), of: .linux) {
       claimFiles(.settings, skills, "ollama-skills", &survey)
     }
@@ -47,12 +48,15 @@ public struct Ollama: Application {
     surveyServices(root, &survey)
     surveyContainers(root, &survey)
     surveyTemporaryFiles(root, &survey)
+    surveyMounts(below: root, &survey)
     for setting in survey.environment where setting.name == "OLLAMA_MODELS" {
       // Whoever is set a person's home was asked with it; an issue is for those who were not.
       let home = setting.home ?? root
       if case .found(let folder) = survey.tree.resolve(setting.value, home: home) {
         claimModels(folder, .conversations, &survey)
-      } else if let source = setting.source, !survey.issues.contains(where: { $0.path == source.storedText }) {
+      } else if let source = setting.source,
+        !survey.issues.contains(where: { $0.path == source.storedText })
+      {
         _ = survey.follow(setting.value, named: source)
       }
     }

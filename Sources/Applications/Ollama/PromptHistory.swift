@@ -66,7 +66,8 @@ enum PromptHistory {
               .history, StoredText(bytes: lines.line),
               provenance: Provenance(path: path.storedText, offset: lines.offset)))
         }
-        if !isOneInput, !lines.isEnded, lines.offset + UInt64(lines.line.count) >= file.status.size {
+        if !isOneInput, !lines.isEnded, lines.offset + UInt64(lines.line.count) >= file.status.size
+        {
           report.add(
             Issue(
               .torn, .warning, path: path.storedText, offset: lines.offset,

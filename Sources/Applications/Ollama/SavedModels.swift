@@ -176,7 +176,8 @@ struct SavedModels {
             .orphan, .warning, path: path.storedText,
             isDeleted
               ? "a conversation of \(conversation.tally.messages) messages of a deleted model"
-              : "a conversation of \(conversation.tally.messages) messages whose model is not known"))
+              : "a conversation of \(conversation.tally.messages) messages whose model is not known"
+          ))
       }
       messages.issues.forEach { report.add($0) }
       report.emit(conversation)
@@ -186,7 +187,9 @@ struct SavedModels {
   }
 
   /// Reads the lists of messages among the blobs that no manifest names; what they begin with tells
-  /// them from weights. Only where every manifest could be read it is sure that they are left over.
+  /// them from weights.
+  ///
+  /// Only where every manifest could be read it is sure that they are left over.
   private func readUnnamed(
     _ named: Set<String>, areAllKnown: Bool, _ report: inout ReadingReport
   ) {

@@ -132,8 +132,10 @@ enum PromptLine {
 
   private static let encoded = forms.map { (Array($0.message.utf8), Array($0.attribute.utf8)) }
 
-  /// Whether a line holds a prompt. The line `completion request` that is written at the level of
-  /// debugging has the prompt's length in the attribute of that name.
+  /// Whether a line holds a prompt.
+  ///
+  /// The line `completion request` that is written at the level of debugging has the prompt's
+  /// length in the attribute of that name.
   static func isOne(_ line: [UInt8]) -> Bool {
     guard line.contains(UInt8(ascii: "=")) else { return false }
     for (message, attribute) in encoded {
