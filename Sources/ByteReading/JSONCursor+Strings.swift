@@ -13,13 +13,15 @@ extension JSONCursor {
   }
 
   /// Reads a string into text of its own, escapes decoded.
+  ///
+  /// A longer one than `limit` bytes is read over, in memory that does not grow with it.
   /// - Throws: `overlong` past `limit` bytes, `malformed`, `torn`.
   public mutating func text(limit: Int = 1 << 30) throws(ReadingError) -> StoredText {
     let start = offset
     var bytes: [UInt8] = []
-    try decode(into: &bytes)
+    try decode(into: &bytes, keeping: limit < .max ? limit + 1 : limit)
     guard bytes.count <= limit else {
-      throw ReadingError(.overlong, at: start, "a string of \(bytes.count) bytes")
+      throw ReadingError(.overlong, at: start, "a string of more than \(limit) bytes")
     }
     return StoredText(bytes: bytes)
   }

@@ -37,6 +37,7 @@ enum JSONFuzzing {
     }
     if let value { numbers(in: value) }
     strings(bytes, window, most)
+    limits(bytes, Int(script))
     wander(small(), script)
     return 0
   }
@@ -112,6 +113,32 @@ enum JSONFuzzing {
         require(Array(text.string.utf8) == text.bytes, "text that is no UTF-8 and not noted")
       }
     }
+  }
+
+  /// What is longer than the limit is refused, and read over to the same byte.
+  private static func limits(_ bytes: [UInt8], _ limit: Int) {
+    var json = JSONCursor(TricklingSource(bytes, most: 7), window: 64)
+    guard let raw = try? json.rawValue() else { return }
+    let end = json.offset
+    json.restart(TricklingSource(bytes, most: 7))
+    let limited = outcome(&json) { json throws(ReadingError) in
+      _ = try json.rawValue(limit: limit)
+    }
+    require(
+      raw.bytes.count > limit ? limited.error?.code == .overlong : limited.end == end,
+      "\(raw.bytes.count) raw bytes with a limit of \(limit): \(limited)")
+    require(json.offset == end, "a value read over to \(json.offset), ends at \(end)")
+
+    json.restart(TricklingSource(bytes, most: 7))
+    guard (try? json.kind()) == .string, let text = try? json.text() else { return }
+    json.restart(TricklingSource(bytes, most: 7))
+    let shortened = outcome(&json) { json throws(ReadingError) in
+      _ = try json.text(limit: limit)
+    }
+    require(
+      text.bytes.count > limit ? shortened.error?.code == .overlong : shortened.end == end,
+      "\(text.bytes.count) bytes of text with a limit of \(limit): \(shortened)")
+    require(json.offset == end, "a string read over to \(json.offset), ends at \(end)")
   }
 
   private static func numbers(in value: JSONValue) {
