@@ -18,7 +18,16 @@ let arguments: Target.Dependency = .product(
 
 let package = Package(
   name: "sotto",
-  products: [.executable(name: "sotto", targets: ["sotto"])],
+  products: [
+    .executable(name: "sotto", targets: ["sotto"]),
+    // For `Tests/Fuzz`, a package of its own because all it builds is instrumented.
+    .library(
+      name: "SottoDecoders",
+      targets: [
+        "Applications", "ByteReading", "Conversations", "EvidenceFiles", "Inventory",
+        "SQLiteEvidence",
+      ]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),

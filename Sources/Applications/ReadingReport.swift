@@ -96,8 +96,9 @@ public struct ReadingReport {
     self.onPassage = onPassage
   }
 
-  /// Reports a conversation that was read: counts it and its messages, and hands it on. One that is
-  /// gone from the application is handed on and not counted.
+  /// Reports a conversation that was read: counts it and its messages, and hands it on.
+  ///
+  /// One that is gone from the application is handed on and not counted.
   public mutating func emit(_ conversation: Conversation, store: Int = 0) {
     if !conversation.deleted {
       stores[store].conversations += 1

@@ -38,6 +38,7 @@ public struct Survey {
   public private(set) var looked: [LookedAt] = []
   /// What could not be read whole outside of any store.
   public private(set) var issues: [Issue] = []
+  private var said: Set<Issue> = []
   private var claimed: Set<ClaimKey> = []
   private var covered: Set<FilePath> = []
   private var facts: [FactKey: any Sendable] = [:]
@@ -83,7 +84,8 @@ public struct Survey {
 
   /// Reports an issue outside of any store.
   public mutating func add(_ issue: Issue) {
-    issues.append(issue)
+    // Several applications, and several homes, may meet the same file.
+    if said.insert(issue).inserted { issues.append(issue) }
   }
 
   /// Says that a known place was looked at.

@@ -29,7 +29,8 @@ public struct CompactText: Sendable {
       if readable - at >= 8 {
         let word = unsafe (raw + at).loadUnaligned(as: UInt64.self)
         words[index] =
-          left >= 8 ? UInt64(littleEndian: word) : UInt64(littleEndian: word) & ((1 << UInt64(left * 8)) &- 1)
+          left >= 8
+          ? UInt64(littleEndian: word) : UInt64(littleEndian: word) & ((1 << UInt64(left * 8)) &- 1)
       } else {
         var word: UInt64 = 0
         for offset in 0..<min(left, 8) {

@@ -14,7 +14,9 @@ extension JSONCursor {
   }
 
   /// Reads a string and gives the number that it begins with, where that has exactly `digits` digits;
-  /// nil in all other cases. No text is made of it.
+  /// nil in all other cases.
+  ///
+  /// No text is made of it.
   /// - Throws: `malformed`, `torn`.
   public mutating func leadingNumberIfString(digits: Int) throws(ReadingError) -> Int64? {
     guard try kind() == .string else {

@@ -12,41 +12,16 @@ extension JSONCursor {
     return offset &- start &- 2
   }
 
-  /// Reads over what is left of a string that began at `start`, and its closing quote.
-  mutating func passString(from start: UInt64) throws(ReadingError) {
-    guard checksSkippedText else {
-      try passUnchecked(from: start)
-      return
-    }
-    while true {
-      window.position = firstSpecial()
-      guard window.position < window.end else {
-        guard try refill() else { throw ReadingError(.torn, at: start, "a string without an end") }
-        continue
-      }
-      switch unsafe window.base[window.position] {
-      case UInt8(ascii: "\""):
-        window.position += 1
-        isAfterValue = true
-        return
-      case UInt8(ascii: "\\"):
-        _ = try escape(start)
-      case 0x80...:
-        try passNonASCII()
-      default:
-        window.position += 1
-      }
-    }
-  }
-
   /// Reads a string into text of its own, escapes decoded.
+  ///
+  /// A longer one than `limit` bytes is read over, in memory that does not grow with it.
   /// - Throws: `overlong` past `limit` bytes, `malformed`, `torn`.
   public mutating func text(limit: Int = 1 << 30) throws(ReadingError) -> StoredText {
     let start = offset
     var bytes: [UInt8] = []
-    try decode(into: &bytes)
+    try decode(into: &bytes, keeping: limit < .max ? limit + 1 : limit)
     guard bytes.count <= limit else {
-      throw ReadingError(.overlong, at: start, "a string of \(bytes.count) bytes")
+      throw ReadingError(.overlong, at: start, "a string of more than \(limit) bytes")
     }
     return StoredText(bytes: bytes)
   }
@@ -276,7 +251,7 @@ extension JSONCursor {
 
   /// The length of the well-formed sequence at the beginning of `bytes`; 0 where there is none.
   @inline(__always)
-  private static func sequenceLength(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+  static func sequenceLength(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     let first = unsafe bytes[0]
     func continues(_ index: Int, _ low: UInt8 = 0x80, _ high: UInt8 = 0xBF) -> Bool {
       guard index < bytes.count else { return false }

@@ -22,9 +22,6 @@ public struct JSONCursor: ~Copyable {
   public internal(set) var key = CompactText()
   /// Where the first byte stands that is no UTF-8 inside a string; nil when all were sound.
   public internal(set) var firstInvalidUTF8: UInt64?
-  /// Whether strings that are skipped are looked at for escapes and for bytes that are no UTF-8; off
-  /// for copies of what is read elsewhere.
-  public var checksSkippedText = true
 
   /// Whether a value ended just before, so that a comma or a closing bracket must follow.
   var isAfterValue = false
@@ -33,6 +30,8 @@ public struct JSONCursor: ~Copyable {
   /// The bytes of the value being recorded, when `rawValue` asks for them.
   var recording: [UInt8]?
   var recordedUpTo: UInt64 = 0
+  /// Once more bytes than this are recorded, no further ones are.
+  var recordingLimit = 0
 
   /// Makes a cursor at the beginning of `source`, with a window of `capacity` bytes.
   public init(_ source: any ByteSource, window capacity: Int = 128 * 1024) {
@@ -44,7 +43,6 @@ public struct JSONCursor: ~Copyable {
     window.restart(source, at: offset)
     isAfterValue = false
     firstInvalidUTF8 = nil
-    checksSkippedText = true
     recording = nil
     skipByteOrderMark = true
   }
@@ -214,19 +212,21 @@ public struct JSONCursor: ~Copyable {
 
   /// Reads the next value, of any kind, and gives its bytes as they stand.
   ///
-  /// For parts of a kind that nobody knows yet: kept raw, never dropped.
+  /// For parts of a kind that nobody knows yet: kept raw, never dropped. A longer one than `limit`
+  /// bytes is read over, in memory that does not grow with it.
   /// - Throws: `overlong` past `limit` bytes, `torn`, `malformed`, `tooDeep`.
   public mutating func rawValue(limit: Int = 64 << 20) throws(ReadingError) -> StoredText {
     _ = try peekToken()
     let start = offset
     recording = []
     recordedUpTo = start
+    recordingLimit = limit
     defer { recording = nil }
     try skipValue()
     flushRecording()
     let bytes = recording ?? []
     guard bytes.count <= limit else {
-      throw ReadingError(.overlong, at: start, "a value of \(bytes.count) bytes")
+      throw ReadingError(.overlong, at: start, "a value of more than \(limit) bytes")
     }
     return StoredText(bytes: bytes)
   }
@@ -235,8 +235,10 @@ public struct JSONCursor: ~Copyable {
   private mutating func flushRecording() {
     let from = Int(recordedUpTo &- window.start)
     guard from >= 0, from < window.position else { return }
-    unsafe recording?.append(
-      contentsOf: UnsafeBufferPointer(start: window.base + from, count: window.position - from))
+    if let recorded = recording?.count, recorded <= recordingLimit {
+      unsafe recording?.append(
+        contentsOf: UnsafeBufferPointer(start: window.base + from, count: window.position - from))
+    }
     recordedUpTo = window.offset
   }
 }

@@ -1,7 +1,7 @@
 /// Reads lines from a source of any size: prompt histories, logs.
 ///
-/// A line ends at a line feed, a carriage return before it is no part of the line. One buffer is used
-/// for all lines; of a very long line one piece after the other is given.
+/// A line ends at a line feed, a carriage return before it is no part of the line. One buffer is
+/// used for all lines; of a very long line one piece after the other is given.
 public struct LineCursor: ~Copyable {
   /// The line, or the piece of it, that `next` found.
   public private(set) var line: [UInt8] = []
@@ -18,9 +18,12 @@ public struct LineCursor: ~Copyable {
   private var isContinued = false
 
   /// Makes a cursor before the first line of `source`.
-  /// - Parameter limit: The most bytes that are given at once.
-  public init(_ source: any ByteSource, limit: Int = 1 << 20) {
+  /// - Parameters:
+  ///   - start: Where the first line begins, in bytes from the source's beginning.
+  ///   - limit: The most bytes that are given at once.
+  public init(_ source: any ByteSource, from start: UInt64 = 0, limit: Int = 1 << 20) {
     window = ByteWindow(source)
+    window.restart(source, at: start)
     self.limit = max(limit, 1)
   }
 
@@ -64,7 +67,8 @@ public struct LineCursor: ~Copyable {
     }
   }
 
-  /// Index of the first byte of the line that is no part of well-formed UTF-8; nil when all is sound.
+  /// Index of the first byte of the line that is no part of well-formed UTF-8; nil when all is
+  /// sound.
   public var firstInvalidUTF8: Int? {
     guard line.contains(where: { $0 >= 0x80 }) else { return nil }
     var parser = Unicode.UTF8.ForwardParser()

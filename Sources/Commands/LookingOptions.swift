@@ -34,6 +34,12 @@ struct LookingOptions: ParsableArguments {
     return places.isEmpty ? [.machine] : places
   }
 
+  /// The path that tables show as `~`: the one home that was asked for, or the user's own.
+  func shownHome(_ places: [LookingPlace]) -> String {
+    if places.count == 1, case .home(let path) = places[0] { return path.string }
+    return ThisProcess.machine.home.string
+  }
+
   /// The absolute, real path of something the user named.
   private static func existing(
     _ text: String, mustBeFolder: Bool = false

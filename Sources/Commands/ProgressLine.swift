@@ -5,11 +5,13 @@ import Synchronization
 /// A line on standard error that says how far a scan has come, after the first second, on a terminal
 /// only.
 final class ProgressLine: Sendable {
-  private let progress: ReadingProgress
+  /// Whether anything was written that must be taken away.
+  private let isShown: ShownFlag
   private let task: Task<Void, Never>?
 
   init(_ progress: ReadingProgress) {
-    self.progress = progress
+    let isShown = ShownFlag()
+    self.isShown = isShown
     guard StandardError.isTerminal else {
       task = nil
       return
@@ -17,6 +19,7 @@ final class ProgressLine: Sendable {
     task = Task {
       while !Task.isCancelled {
         do { try await Task.sleep(for: .seconds(1)) } catch { return }
+        isShown.value.store(true, ordering: .relaxed)
         StandardError.write("\r\u{1B}[K" + ProgressLine.text(progress))
       }
     }
@@ -24,9 +27,8 @@ final class ProgressLine: Sendable {
 
   /// Takes the line away.
   func end() {
-    guard let task else { return }
-    task.cancel()
-    StandardError.write("\r\u{1B}[K")
+    task?.cancel()
+    if isShown.value.load(ordering: .relaxed) { StandardError.write("\r\u{1B}[K") }
   }
 
   private static func text(_ progress: ReadingProgress) -> String {
@@ -37,4 +39,9 @@ final class ProgressLine: Sendable {
     let done = progress.partsDone.load(ordering: .relaxed)
     return "reading: \(done) of \(parts) parts"
   }
+}
+
+/// Set by the task that writes, read by the command that ends.
+private final class ShownFlag: Sendable {
+  let value = Atomic<Bool>(false)
 }

@@ -2,7 +2,6 @@ import Applications
 import ArgumentParser
 import Inventory
 import Reporting
-import SystemPackage
 
 /// `sotto scan`: the inventory.
 struct ScanCommand: AsyncParsableCommand {
@@ -37,7 +36,7 @@ struct ScanCommand: AsyncParsableCommand {
       try output.write(writer.take() + [UInt8(ascii: "\n")])
     case .table:
       let lines = InventoryTable.lines(
-        inventory, width: Terminal.columns, home: ThisProcess.machine.home.string,
+        inventory, width: Terminal.columns, home: looking.shownHome(places),
         names: Reading.names)
       for line in lines { try output.write(line: line) }
     }

@@ -2,7 +2,6 @@ import Applications
 import ArgumentParser
 import Inventory
 import Reporting
-import SystemPackage
 
 /// `sotto search`: every message, attachment text and document chunk that contains a text.
 struct SearchCommand: AsyncParsableCommand {
@@ -66,7 +65,7 @@ struct SearchCommand: AsyncParsableCommand {
       try output.write(writer.take() + [UInt8(ascii: "\n")])
     case .text:
       let lines = HitsDocument.lines(
-        hits, width: Terminal.columns, home: ThisProcess.machine.home.string, names: Reading.names)
+        hits, width: Terminal.columns, home: looking.shownHome(places), names: Reading.names)
       for line in lines { try output.write(line: line) }
     }
     try output.flush()

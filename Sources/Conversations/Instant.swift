@@ -97,72 +97,11 @@ extension Instant {
   }
 
   /// Days since 1970 of a date (days_from_civil of the same paper).
-  private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+  static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let ofEra = shifted - era * 400
     let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
     return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-  }
-
-  /// Reads a date and time as applications write them: `2025-08-01T10:20:30.123Z`, with a space
-  /// instead of the `T`, with `+02:00`, `+0200` or nothing (then universal) behind, or a date alone.
-  public init?(parsing text: some Sequence<UInt8>) {
-    var bytes = Array(text.prefix(64))
-    while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
-    var index = bytes.firstIndex { $0 > 0x20 } ?? bytes.count
-    func digits(_ count: Int) -> Int64? {
-      guard index + count <= bytes.count else { return nil }
-      var value: Int64 = 0
-      for byte in bytes[index..<(index + count)] {
-        guard byte >= 0x30, byte <= 0x39 else { return nil }
-        value = value * 10 + Int64(byte - 0x30)
-      }
-      index += count
-      return value
-    }
-    func literal(_ byte: Character) -> Bool {
-      guard index < bytes.count, bytes[index] == byte.asciiValue else { return false }
-      index += 1
-      return true
-    }
-    guard let year = digits(4), literal("-"), let month = digits(2), literal("-"),
-      let day = digits(2), (1...12).contains(month), (1...31).contains(day)
-    else { return nil }
-    var seconds = Instant.days(year, month, day) * 86400
-    guard index < bytes.count else {
-      self.init(milliseconds: seconds * 1000, hasMilliseconds: false)
-      return
-    }
-    guard literal("T") || literal("t") || literal(" "), let hour = digits(2), literal(":"),
-      let minute = digits(2), hour < 24, minute < 60
-    else { return nil }
-    seconds += hour * 3600 + minute * 60
-    var fraction: Int64 = 0
-    var hasFraction = false
-    if literal(":") {
-      guard let second = digits(2), second <= 60 else { return nil }
-      seconds += second
-      if literal(".") || literal(",") {
-        var unit: Int64 = 100
-        while index < bytes.count, bytes[index] >= 0x30, bytes[index] <= 0x39 {
-          fraction += Int64(bytes[index] - 0x30) * unit
-          unit /= 10
-          index += 1
-        }
-        hasFraction = true
-      }
-    }
-    _ = literal(" ")
-    if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
-      let west = bytes[index] == UInt8(ascii: "-")
-      index += 1
-      guard let hours = digits(2) else { return nil }
-      _ = literal(":")
-      let minutes = digits(2) ?? 0
-      let shift = hours * 3600 + minutes * 60
-      seconds += west ? shift : -shift
-    }
-    self.init(milliseconds: seconds * 1000 + fraction, hasMilliseconds: hasFraction)
   }
 }

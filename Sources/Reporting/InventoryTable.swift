@@ -22,7 +22,8 @@ public enum InventoryTable {
         Table.Column("CHATS", isNumber: true), Table.Column("MESSAGES", isNumber: true),
         Table.Column("SIZE", isNumber: true), Table.Column("PATH", cutting: .beginning),
       ])
-      for store in inventory.stores {
+      // Settings and caches hold no words of anybody's; they are told in one line.
+      for store in inventory.stores where ![.settings, .cache].contains(store.head.kind) {
         let hasMessages = [.conversations, .history, .copies].contains(store.head.kind)
         table.add([
           names[store.app.rawValue] ?? store.app.rawValue, store.head.kind.rawValue,
@@ -54,6 +55,12 @@ public enum InventoryTable {
       lines.append(
         "not counted: \(Figures.count(copies.conversations)) conversations with "
           + "\(Figures.count(copies.messages)) messages in \(copies.stores) stores of copies")
+    }
+    let others = inventory.counted.filter { [.settings, .cache].contains($0.head.kind) }
+    if !others.isEmpty {
+      let bytes = others.reduce(0) { $0 &+ $1.counts.bytes }
+      lines.append(
+        "not shown: \(others.count) stores of settings and caches, \(Figures.size(bytes))")
     }
     if everyone > 0 { lines.append("\(everyone) stores can be read by every user of this machine") }
     return lines

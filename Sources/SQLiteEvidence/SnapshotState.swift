@@ -61,7 +61,9 @@ struct SnapshotState: Sendable {
     journalHeader = try journal?.bytes(at: 0, count: 28) ?? []
   }
 
-  /// Notes where the log's last commit ends. Its header's checksum runs over all frames before.
+  /// Notes where the log's last commit ends.
+  ///
+  /// Its header's checksum runs over all frames before.
   mutating func noteCommit(_ log: WriteAheadLog) throws(ReadingError) {
     committedEnd = log.committedEnd
     guard let file = self.log else { return }

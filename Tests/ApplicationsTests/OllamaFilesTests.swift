@@ -52,7 +52,9 @@ private let fullModel = """
     #expect(messages[3].toolCalls == [ToolCall(id: "c1", name: "look")])
     #expect(messages[4].asides == ["{\"later\":1}"])
     #expect(
-      messages.map(\.model?.string) == [nil, nil, "krake:latest", nil, "krake:latest", "krake:latest"])
+      messages.map(\.model?.string) == [
+        nil, nil, "krake:latest", nil, "krake:latest", "krake:latest",
+      ])
     for message in messages {
       let offset = Int(try #require(message.provenance.offset))
       #expect(data[offset...].starts(with: Array("{\"role\":\"\(message.role.rawValue)\"".utf8)))
@@ -96,7 +98,9 @@ private let fullModel = """
       let written = try encodeOllama(fullModel, in: folder)
       let blob = folder.path + "/models/blobs/sha256-" + (written["digest"]?.string ?? "")
       var bytes = Array(text.utf8)
-      if let mark = bytes.firstIndex(of: 0xEF) { bytes.replaceSubrange(mark..<(mark + 3), with: [0xFF]) }
+      if let mark = bytes.firstIndex(of: 0xEF) {
+        bytes.replaceSubrange(mark..<(mark + 3), with: [0xFF])
+      }
       try write(bytes, to: blob)
       let reading = OllamaReading(folder.path)
       #expect(reading.issues == codes, "\(text)")
@@ -163,7 +167,8 @@ private let fullModel = """
 
   @Test func linesWithPromptsAreToldFromOthers() throws {
     let folder = try TemporaryFolder()
-    let head = "time=2025-08-01T10:00:00Z level=INFO source=routes.go:1 msg=\"server config\" env=\"map[OLLAMA_HOST:x]\"\n"
+    let head =
+      "time=2025-08-01T10:00:00Z level=INFO source=routes.go:1 msg=\"server config\" env=\"map[OLLAMA_HOST:x]\"\n"
     func issue(_ line: String) throws -> [String] {
       try write((head + line + "\n").utf8, to: folder.path + "/server.log")
       return OllamaReading(folder.path + "/server.log").issues
@@ -194,7 +199,8 @@ private let fullModel = """
 
   @Test func aContainersLogIsUnwrapped() throws {
     let folder = try TemporaryFolder()
-    let line = "{\"log\":\"time=x level=DEBUG source=routes.go:1464 msg=\\\"chat request\\\" images=0 prompt=\\\"<|im_start|>gehe\\\\nim\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2025-08-01T08:00:00Z\"}\n"
+    let line =
+      "{\"log\":\"time=x level=DEBUG source=routes.go:1464 msg=\\\"chat request\\\" images=0 prompt=\\\"<|im_start|>gehe\\\\nim\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2025-08-01T08:00:00Z\"}\n"
     try write(line.utf8, to: folder.path + "/0a1b-json.log")
     let reading = OllamaReading(folder.path)
     #expect(reading.issues == ["prompts-in-log@0"])

@@ -61,7 +61,9 @@ private let twoModels = """
       let person = Home(home, user: nil, systems: [.linux])
       survey.home = person
       Ollama().survey(person, &survey)
-      return survey.claims.flatMap(\.stores).map { "\($0.kind.rawValue) \($0.path.lastComponent?.string ?? "")" }
+      return survey.claims.flatMap(\.stores).map {
+        "\($0.kind.rawValue) \($0.path.lastComponent?.string ?? "")"
+      }
     }
     #expect(kinds([setting]) == ["copies models", "conversations elsewhere"])
     #expect(kinds([]) == ["conversations models"])
@@ -94,12 +96,16 @@ private let twoModels = """
             "MountPoints": {"/root/.ollama": {"Source": "/srv/llm", "Destination": "/root/.ollama"}}}))
         o.write(container / "c0ffee-json.log", json.dumps({"log": "x\\n"}) + "\\n")
         o.write(folder / "srv/llm/history", "from the container\\n")
+        o.write(folder / "srv/stack/compose.yaml",
+            "services:\\n  llm:\\n    image: ollama/ollama\\n    volumes:\\n      - ./data:/root/.ollama\\n")
+        o.write(folder / "srv/stack/data/history", "from compose\\n")
         o.write(folder / "tmp/ollama-request-logs-9/20260401_body.json",
             json.dumps({"model": "m", "messages": [{"role": "user", "content": "secret plan", "images": ["AAAA"]}]}))
         o.write(folder / "tmp/ollama-prompt-3.txt", "zwei\\nZeilen\\n")
         o.write(folder / "var/folders/ab/cd/T/ollama-prompt-4.txt", "mac")
         o.write(folder / "Users/eva/appdata/local/OLLAMA/server.log", "OLLAMA_HOST\\n")
-        """, in: folder, "usr/share/ollama/.ollama/models", "var/lib/docker/volumes/ollama/_data/models",
+        """, in: folder, "usr/share/ollama/.ollama/models",
+      "var/lib/docker/volumes/ollama/_data/models",
       "var/lib/ollama", "var/snap/ollama/common/models")
     let reading = OllamaReading(.image(FilePath(folder.path)))
     #expect(
@@ -108,7 +114,7 @@ private let twoModels = """
         "conversations var/lib/docker/volumes/ollama/_data/models",
         "conversations var/lib/ollama", "conversations var/snap/ollama/common/models",
         "copies tmp/ollama-prompt-3.txt", "copies var/folders/ab/cd/T/ollama-prompt-4.txt",
-        "history srv/llm/history",
+        "history srv/llm/history", "history srv/stack/data/history",
         "logs Users/eva/appdata/local/OLLAMA", "logs tmp/ollama-request-logs-9",
         "logs var/lib/docker/containers/c0ffee/c0ffee-json.log", "logs var/log/journal",
         "logs var/log/syslog",

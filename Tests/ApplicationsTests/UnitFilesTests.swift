@@ -29,8 +29,7 @@ import Testing
       func below(_ path: FilePath?) -> String {
         path.map { String($0.string.dropFirst(folder.path.utf8.count + 1)) } ?? "-"
       }
-      let value = setting.value.hasPrefix(folder.path) ? below(FilePath(setting.value)) : setting.value
-      return "\(setting.name)=\(value) (\(below(setting.source))) [\(below(setting.home))]"
+      return "\(setting.name)=\(setting.value) (\(below(setting.source))) [\(below(setting.home))]"
     }
   }
 
@@ -67,9 +66,12 @@ import Testing
       EnvironmentFile=-/etc/absent.env
 
       """, "usr/lib/systemd/system/ollama.service")
-    try put("[Service]\nEnvironment=OLLAMA_DEBUG=2\n", "etc/systemd/system/ollama.service.d/20.conf")
-    try put("[Service]\nEnvironment=OLLAMA_DEBUG=3\n", "etc/systemd/system/ollama.service.d/10.conf")
-    try put("[Service]\nEnvironment=OLLAMA_DEBUG=9\n", "usr/lib/systemd/system/ollama.service.d/20.conf")
+    try put(
+      "[Service]\nEnvironment=OLLAMA_DEBUG=2\n", "etc/systemd/system/ollama.service.d/20.conf")
+    try put(
+      "[Service]\nEnvironment=OLLAMA_DEBUG=3\n", "etc/systemd/system/ollama.service.d/10.conf")
+    try put(
+      "[Service]\nEnvironment=OLLAMA_DEBUG=9\n", "usr/lib/systemd/system/ollama.service.d/20.conf")
     try put("# x\nOLLAMA_HOST='0.0.0.0'\nOLLAMA_MODELS=\"/data/m\"\nPATH=/bin\n", "etc/llm.env")
     let unit = "usr/lib/systemd/system/ollama.service"
     #expect(
@@ -94,8 +96,11 @@ import Testing
 
   @Test func unitsOfAPersonAndOfServicesHaveTheirHomes() throws {
     try put("eva:x:1000:1000::/home/eva:/bin/sh\n", "etc/passwd")
-    try put("[Service]\nEnvironment=OLLAMA_MODELS=%h/m%%\n", "home/eva/.config/systemd/user/o.service")
-    try put("[Service]\nEnvironment=HOME=/var/lib/ollama OLLAMA_MODELS=/m\n", "etc/systemd/system/o.service")
+    try put(
+      "[Service]\nEnvironment=OLLAMA_MODELS=%h/m%%\n", "home/eva/.config/systemd/user/o.service")
+    try put(
+      "[Service]\nEnvironment=HOME=/var/lib/ollama OLLAMA_MODELS=/m\n",
+      "etc/systemd/system/o.service")
     try put("OLLAMA_HOST=1\n", "etc/default/ollama")
     try put("OLLAMA_HOST=\"2\"\n", "etc/environment")
     #expect(
@@ -121,7 +126,7 @@ import Testing
     #expect(
       settings("home/eva") == [
         "OLLAMA_HOST=later (home/eva/.bashrc) [home/eva]",
-        "OLLAMA_MODELS=home/eva/models (home/eva/.bashrc) [home/eva]",
+        "OLLAMA_MODELS=/home/eva/models (home/eva/.bashrc) [home/eva]",
         "OLLAMA_DEBUG=1 (home/eva/.bashrc) [home/eva]",
         "OLLAMA_HOST=::1 (home/eva/.config/fish/config.fish) [home/eva]",
       ])
@@ -168,9 +173,9 @@ import Testing
     #expect(
       settings("home/eva") == [
         "DATABASE_URL=postgresql://u:p@db/x \(file)",
-        "DATA_DIR=home/eva/stacks/chat/data/inner \(file)",
+        "DATA_DIR=/home/eva/stacks/chat/data/inner \(file)",
         "OLLAMA_API_KEY=abc (home/eva/stacks/chat/.env) [-]",
-        "mount:/app/backend/data=home/eva/stacks/chat/data \(file)",
+        "mount:/app/backend/data=/home/eva/stacks/chat/data \(file)",
         "OLLAMA_DEBUG=1 (home/eva/stacks/chat/llm.env) [-]",
         "OLLAMA_MODELS=/srv/models \(file)", "OLLAMA_HOST=0.0.0.0:11434 \(file)",
         "mount:/models=/srv/models \(file)",

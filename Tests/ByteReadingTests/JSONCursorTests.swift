@@ -73,6 +73,27 @@ private func cursor(_ text: String, step: Int = 1 << 20) -> JSONCursor {
     #expect(try !json.nextKey())
   }
 
+  @Test("what is longer than the limit is refused, and what follows is read", arguments: [1, 64])
+  func overlong(step: Int) throws {
+    let long = String(repeating: "ä\\n", count: 500)
+    for (limit, isRefused) in [(1499, true), (1500, false)] {
+      var json = cursor("[\"\(long)\" ,7]", step: step)
+      try json.beginArray()
+      #expect(try json.nextElement())
+      #expect(((try? json.text(limit: limit)) == nil) == isRefused)
+      #expect(try json.nextElement())
+      #expect(try json.number().integer == 7)
+    }
+    for (limit, isRefused) in [(2001, true), (2002, false)] {
+      var json = cursor("[\"\(long)\" ,7]", step: step)
+      try json.beginArray()
+      #expect(try json.nextElement())
+      #expect(((try? json.rawValue(limit: limit)) == nil) == isRefused)
+      #expect(try json.nextElement())
+      #expect(try json.number().integer == 7)
+    }
+  }
+
   @Test("a document cut at any byte is torn there and never more than torn")
   func everyPrefix() throws {
     let bytes = Array(Self.document.utf8)

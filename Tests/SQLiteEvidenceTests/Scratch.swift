@@ -77,7 +77,8 @@ final class Scratch {
     var done = 0
     bytes.withUnsafeBytes { raw in
       while done < raw.count {
-        let count = Glibc.write(descriptor, raw.baseAddress! + done, raw.count - done)
+        let rest = UnsafeRawBufferPointer(rebasing: raw[done...])
+        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
         if count <= 0 { break }
         done += count
       }

@@ -1,7 +1,7 @@
 /// Reads of a compose file what says where data lies, line by line: this is no reader of YAML.
 ///
-/// Flow style, anchors and block texts are passed over; what is taken is written as nearly everybody
-/// writes it (compose-spec, `environment`, `env_file`, `volumes`, `image`).
+/// Flow style, anchors and block texts are passed over; what is taken is written as nearly
+/// everybody writes it (compose-spec, `environment`, `env_file`, `volumes`, `image`).
 enum ComposeLines {
   /// What one service sets.
   struct Service {

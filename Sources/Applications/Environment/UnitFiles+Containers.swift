@@ -5,6 +5,7 @@ import SystemPackage
 /// Containers: compose files, and what Docker keeps of the containers it has.
 extension UnitFiles {
   /// A path inside of a container as the host has it; nil where the container keeps it to itself.
+  ///
   /// Values that are no paths stay as they are.
   func hostPlace(_ value: String, _ mounts: [(host: String, inside: String)]) -> String? {
     guard value.hasPrefix("/") else { return value }
@@ -66,7 +67,8 @@ extension UnitFiles {
     "docker-compose.override.yml",
   ]
 
-  /// The settings of compose files in a folder and so many levels below it, hidden folders left out.
+  /// The settings of compose files in a folder and so many levels below it, hidden folders left
+  /// out.
   func composeFiles(below folder: FilePath, depth: Int) -> [EnvironmentSetting] {
     guard let listing = try? tree.list(folder) else { return [] }
     var found: [EnvironmentSetting] = []
@@ -129,6 +131,6 @@ extension UnitFiles {
   private func hostFolder(_ stored: String, _ folder: FilePath) -> String? {
     if stored.hasPrefix("/") || stored.hasPrefix("~/") { return stored }
     guard stored == "." || stored.hasPrefix("./") || stored.hasPrefix("../") else { return nil }
-    return folder.appending(stored).lexicallyNormalized().string
+    return self.stored(folder.appending(stored).lexicallyNormalized())
   }
 }

@@ -84,7 +84,9 @@ extension UnitFiles {
       if quote == nil, character == ";" {
         found.append("")
       } else {
-        if character == quote { quote = nil } else if quote == nil, "\"'".contains(character) {
+        if character == quote {
+          quote = nil
+        } else if quote == nil, "\"'".contains(character) {
           quote = character
         }
         found[found.count - 1].append(character)
@@ -124,10 +126,11 @@ extension UnitFiles {
 
   /// A value with the person's home in the place of `~` and `$HOME`.
   private func inHome(_ value: String, _ home: FilePath) -> String {
+    let home = stored(home)
     var text = value
-    if text == "~" || text.hasPrefix("~/") { text = home.string + text.dropFirst(1) }
+    if text == "~" || text.hasPrefix("~/") { text = home + text.dropFirst(1) }
     for name in ["${HOME}", "$HOME", "$env:HOME"] {
-      while let found = text.firstRange(of: name) { text.replaceSubrange(found, with: home.string) }
+      while let found = text.firstRange(of: name) { text.replaceSubrange(found, with: home) }
     }
     return text
   }

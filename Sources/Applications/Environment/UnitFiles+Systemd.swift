@@ -116,13 +116,16 @@ extension UnitFiles {
     }
     var home = manager?.home
     if manager?.isSystem ?? false, let user = unit.user { home = accounts.home(user) }
-    if let moved = unit.values.last(where: { $0.name == "HOME" }) { home = accounts.place(moved.value) }
+    if let moved = unit.values.last(where: { $0.name == "HOME" }) {
+      home = accounts.place(moved.value)
+    }
     var found: [EnvironmentSetting] = []
     let isContainer = name.hasSuffix(".container")
     for (name, value, source) in unit.values where interest.wants(name) {
       var value = value
       if isContainer {
-        guard let host = hostPlace(value, unit.mounts.map { ($0.host, $0.inside) }) else { continue }
+        let mounts = unit.mounts.map { (host: $0.host, inside: $0.inside) }
+        guard let host = hostPlace(value, mounts) else { continue }
         value = host
       }
       found.append(
@@ -206,12 +209,5 @@ extension UnitFiles {
       }
     }
     return text
-  }
-
-  /// A path as the machine itself has it, without the image's root before it.
-  private func stored(_ path: FilePath) -> String {
-    var rest = path
-    guard root.components.count > 0, rest.removePrefix(root) else { return path.string }
-    return "/" + rest.string
   }
 }

@@ -3,8 +3,8 @@ public import SystemPackage
 
 /// Gathers the environment variables that services, containers and shells of a machine set.
 ///
-/// Values may hold passwords and keys (`DATABASE_URL`, `OLLAMA_API_KEY`): they are for readers, and go
-/// into no issue and no other output.
+/// Values may hold passwords and keys (`DATABASE_URL`, `OLLAMA_API_KEY`): they are for readers, and
+/// go into no issue and no other output.
 public struct UnitFiles {
   /// Which variables are wanted, and which programs' working folder.
   public struct Interest: Sendable {
@@ -36,8 +36,8 @@ public struct UnitFiles {
     }
   }
 
-  /// The name of the setting that says which folder of the host a container sees at a path of its own:
-  /// `mount:/root/.ollama`, its value the host's folder.
+  /// The name of the setting that says which folder of the host a container sees at a path of its
+  /// own: `mount:/root/.ollama`, its value the host's folder.
   public static let mountPrefix = "mount:"
 
   let root: FilePath
@@ -45,10 +45,10 @@ public struct UnitFiles {
   let interest: Interest
   let accounts: AccountHomes
 
-  /// The settings below `root`, which stands for `/`, and in the homes: of units of systemd with their
-  /// drop-ins and environment files, of quadlets, of `/etc/default` and its like, of compose files, of
-  /// containers of Docker, and of files that shells read when they start. Of a variable that one unit
-  /// sets several times the value in force is given.
+  /// The settings below `root`, which stands for `/`, and in the homes: of units of systemd with
+  /// their drop-ins and environment files, of quadlets, of `/etc/default` and its like, of compose
+  /// files, of containers of Docker, and of files that shells read when they start. Of a variable
+  /// that one unit sets several times the value in force is given.
   public static func settings(
     of root: FilePath, tree: EvidenceTree, homes: [Home], interest: Interest = .known
   ) -> [EnvironmentSetting] {
@@ -87,6 +87,13 @@ public struct UnitFiles {
       let bytes = try? tree.contents(found, limit: 1 << 20)
     else { return nil }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// A path as the machine itself has it, without the image's root before it: values are given so.
+  func stored(_ path: FilePath) -> String {
+    var rest = path
+    guard root.components.count > 0, rest.removePrefix(root) else { return path.string }
+    return "/" + rest.string
   }
 
   /// The assignments of a file; none where it cannot be had.

@@ -18,7 +18,7 @@ public struct Jan: Application {
 
   public func survey(system root: FilePath, _ survey: inout Survey) {
     // Telephones keep an application's data below its package name.
-    for folder in ["data/data", "data/user/0"] {
+    for folder in ["data/data", "data/user/0"] where survey.tree.isFolder(root.appending(folder)) {
       for bundle in JanPlaces.bundles {
         let path = root.appending(folder).appending(bundle)
         if let found = survey.folder(id, at: path, of: .linux) {

@@ -41,7 +41,9 @@ struct JanBranches {
   }
 
   /// Follows the newest root, then from each message the follower it names, or else its newest one;
-  /// without a root, everything is shown. The same as `computeActivePath` of the application.
+  /// without a root, everything is shown.
+  ///
+  /// The same as `computeActivePath` of the application.
   func result() -> Result {
     var result = Result(isShown: Array(repeating: !isBranched, count: nodes.count))
     guard isBranched else { return result }

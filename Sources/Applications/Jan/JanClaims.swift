@@ -152,13 +152,13 @@ enum JanClaims {
   ) {
     do throws(EvidenceError) {
       let file = try tree.open(path)
-      var lines = JanTextLines(file)
-      while let line = (try? lines.next(keeping: true)) ?? nil {
-        guard !line.bytes.isEmpty else { continue }
+      var lines = LineCursor(file)
+      while (try? lines.next()) ?? false {
+        guard !lines.line.isEmpty else { continue }
         report.emit(
           Passage(
-            .log, StoredText(bytes: line.bytes),
-            provenance: Provenance(path: path.storedText, offset: line.start)))
+            .log, StoredText(bytes: lines.line),
+            provenance: Provenance(path: path.storedText, offset: lines.offset)))
       }
     } catch {
       report.add(error)

@@ -4,7 +4,9 @@ import SQLiteEvidence
 import SystemPackage
 
 /// The database of cortex.cpp (era D): keys of remote engines in the clear, and a list of the files
-/// that were given to it. It is named for its secrets; none of its values is given out.
+/// that were given to it.
+///
+/// It is named for its secrets; none of its values is given out.
 enum JanCortexDatabase {
   static func claim(_ kind: StoreKind, _ path: FilePath) -> StoreClaim {
     StoreClaim(
@@ -24,7 +26,8 @@ enum JanCortexDatabase {
               report.add(
                 Issue(
                   .notParsed, .info, path: path.storedText,
-                  "lists \(count) files that were given to the application, deleted threads' included"))
+                  "lists \(count) files that were given to the application, deleted threads' included"
+                ))
             }
           }
         }

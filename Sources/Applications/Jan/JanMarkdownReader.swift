@@ -40,7 +40,6 @@ struct JanMarkdownReader {
     var time: Instant?
     var hasText = false
     var text: [UInt8] = []
-    /// Whether any byte of the text is more than white space, for the excerpt.
     var excerpt: [UInt8] = []
   }
 
@@ -61,18 +60,22 @@ struct JanMarkdownReader {
     var turn: Turn?
     var wantsThread: Bool?
     var inMessages = false
-    var lines = JanTextLines(file)
+    var lines = LineCursor(file)
+    var invalid: UInt64?
     do {
-      while let line = try lines.next(keeping: true) {
-        let trimmed = JanMarkdownReader.trimmed(line.bytes)
+      while try lines.next() {
+        let trimmed = JanMarkdownReader.trimmed(lines.line)
+        if invalid == nil, let index = lines.firstInvalidUTF8 {
+          invalid = lines.offset &+ UInt64(index)
+        }
         if let marker = JanMarkdownReader.marker(trimmed) {
           inMessages = true
           let wants = wantsThread ?? report.demand.wantsThread(of: conversation)
           wantsThread = wants
           finish(turn, &conversation, wants, report.demand.level)
-          turn = Turn(start: line.start, id: marker)
+          turn = Turn(start: lines.offset, id: marker)
         } else if turn != nil {
-          take(line.bytes, trimmed, into: &turn, wantsThread ?? false)
+          take(lines.line, trimmed, into: &turn, wantsThread ?? false)
         } else if !inMessages {
           inMessages = trimmed.elementsEqual("## Messages".utf8)
           takeMetadata(trimmed, &conversation)
@@ -81,6 +84,7 @@ struct JanMarkdownReader {
     } catch {
       report.add(error, in: path)
     }
+    report.addInvalidUTF8(invalid, in: path)
     if let turn, !turn.hasText {
       report.add(
         Issue(
@@ -149,7 +153,7 @@ struct JanMarkdownReader {
       }
       return
     }
-    if wantsThread { turn?.text.append(UInt8(ascii: "\n")) }
+    add([UInt8(ascii: "\n")], to: &turn, wantsThread)
     add(bytes[...], to: &turn, wantsThread)
   }
 
@@ -170,7 +174,7 @@ struct JanMarkdownReader {
     if level >= .heads, role == .user, conversation.excerpt == nil,
       conversation.title?.isEmpty ?? true
     {
-      conversation.excerpt = StoredText(bytes: turn.excerpt)
+      conversation.excerpt = StoredText(bytes: Array(JanMarkdownReader.trimmed(turn.excerpt)))
     }
     guard wantsThread else { return }
     conversation.thread.append(

@@ -262,7 +262,7 @@ extension JanMessage {
   private func readRaw(_ json: inout JSONCursor) throws(ReadingError) -> StoredText? {
     do throws(ReadingError) {
       return try json.rawValue(limit: 8 << 20)
-    } catch where error.code == .overlong {
+    } catch  where error.code == .overlong {
       // The value was read over; it is too much to be text of a conversation.
       return nil
     }

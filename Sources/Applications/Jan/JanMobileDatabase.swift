@@ -171,7 +171,8 @@ enum JanMobileDatabase {
   ) -> Entry {
     report.add(
       Issue(
-        .orphan, .info, path: path.storedText, "messages of the thread \(id.string), which is gone"))
+        .orphan, .info, path: path.storedText, "messages of the thread \(id.string), which is gone")
+    )
     var entry = Entry()
     entry.thread.begin(
       Conversation(

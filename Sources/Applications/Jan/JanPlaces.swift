@@ -57,7 +57,10 @@ struct JanPlaces {
       lookForPrograms(in: top.appending("data"), .linux, package: package, isData: true, &survey)
     }
     let first = Installation(system: .linux, channel: "Jan", package: "")
-    if let folder = survey.folder(JanClaims.id, at: home.place("jan"), of: .linux) {
+    if let folder = survey.folder(JanClaims.id, at: home.place("jan"), of: .linux),
+      let listing = try? survey.tree.list(folder), JanSniffing.isDataFolder(listing, survey.tree)
+    {
+      // Somebody may be called Jan.
       dataFolders.append(Candidate(path: folder, installation: first))
     }
     lookAtEnvironment(first, &survey)

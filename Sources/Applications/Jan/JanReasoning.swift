@@ -5,8 +5,9 @@ enum JanReasoning {
     ("<|channel|>analysis<|message|>", "<|start|>assistant<|channel|>final<|message|>"),
   ]
 
-  /// What stands between tags, several passages joined by a line feed; a tag that is not closed goes
-  /// to the end. Nil where there is none.
+  /// What stands between tags, several passages joined by a line feed; nil where there is none.
+  ///
+  /// A tag that is not closed goes to the end.
   static func tagged(in text: [UInt8]) -> [UInt8]? {
     var found: [UInt8]?
     for (opening, closing) in pairs {

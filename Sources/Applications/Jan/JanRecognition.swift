@@ -106,14 +106,21 @@ enum JanRecognition {
   static func recognise(_ file: SniffedFile, _ survey: inout Survey) {
     if let tables = file.tables {
       recogniseDatabase(file, tables, &survey)
-    } else if file.prefix.first(where: { $0 > 0x20 }) == UInt8(ascii: "{")
-      || file.prefix.starts(with: [0xEF, 0xBB, 0xBF])
-    {
+      return
+    }
+    let first = file.prefix.first { $0 > 0x20 }
+    if first == UInt8(ascii: "{") || file.prefix.starts(with: [0xEF, 0xBB, 0xBF]) {
       if file.name == "settings.json", isPointer(file.prefix) {
         survey.claim(JanClaims.named(.settings, file.path, format: "jan-settings"))
-      } else if let content = JanSniffing.content(file.prefix, name: file.name) {
-        survey.claim(JanClaims.threadFile(file.path, content))
+        return
       }
+      if let content = JanSniffing.content(file.prefix, name: file.name) {
+        survey.claim(JanClaims.threadFile(file.path, content))
+        return
+      }
+    }
+    if let content = JanSniffing.content(named: file.path) {
+      survey.claim(JanClaims.threadFile(file.path, content))
     } else if file.name.hasSuffix(".md"), isMarkdown(file.prefix) {
       survey.claim(JanClaims.markdownFile(file.path))
     }

@@ -101,7 +101,12 @@ enum JanSniffing {
   /// Whether the folder is a thread's.
   static func isThread(_ listing: FolderListing, _ tree: EvidenceTree) -> Bool {
     // No other application is known to have the two names side by side, so they may be damaged.
-    if listing.has("thread.json", .file), listing.has("messages.jsonl", .file) { return true }
+    let hasHeader = listing.has("thread.json", .file)
+    let hasMessages = listing.has("messages.jsonl", .file)
+    if hasHeader, hasMessages { return true }
+    if hasHeader || hasMessages, isThreadName(listing.path.lastComponent?.string ?? "") {
+      return true
+    }
     for (name, expected) in [("thread.json", FileContent.header), ("messages.jsonl", .messages)]
     where listing.has(name, .file) {
       let path = listing.path.appending(name)
@@ -111,6 +116,35 @@ enum JanSniffing {
     if listing.has(single, .file) {
       let path = listing.path.appending(single)
       return content(beginning(of: path, tree), name: single) == .singleFile
+    }
+    return false
+  }
+
+  /// What a file is by its name and its folder's, where its content says nothing: an empty file, or a
+  /// damaged one.
+  static func content(named path: FilePath) -> FileContent? {
+    guard isThreadName(path.removingLastComponent().lastComponent?.string ?? "") else { return nil }
+    switch path.lastComponent?.string {
+    case "thread.json": return .header
+    case "messages.jsonl": return .messages
+    default: return nil
+    }
+  }
+
+  /// Whether a folder that is only called `jan` is a data folder.
+  static func isDataFolder(_ listing: FolderListing, _ tree: EvidenceTree) -> Bool {
+    if listing.has(".janrc", .file) || listing.has("cortex.db", .file) { return true }
+    if listing.has("extensions", .folder), listing.has("models", .folder) { return true }
+    for name in ["threads", "assistants"] where listing.has(name, .folder) {
+      guard let inner = try? tree.list(listing.path.appending(name)) else { continue }
+      if name == "threads", holdsThreads(inner, tree) { return true }
+      if name == "assistants",
+        inner.entries.contains(where: {
+          $0.kind == .folder && tree.isFile(inner.path(of: $0).appending("assistant.json"))
+        })
+      {
+        return true
+      }
     }
     return false
   }

@@ -60,29 +60,37 @@ extension JanThreadReader {
     _ file: EvidenceFile, from first: UInt64, _ soundUpTo: UInt64?, _ report: inout ReadingReport
   ) {
     var invalid = soundUpTo
-    var lines = JanTextLines(file, from: first)
-    while true {
-      let line: JanTextLines.Line
-      do {
-        guard let next = try lines.next(keeping: false) else { break }
-        line = next
-      } catch {
-        report.add(error, in: file.path)
-        break
+    var lines = LineCursor(file, from: first)
+    var start: UInt64?
+    do {
+      while try lines.next() {
+        start = start ?? lines.offset
+        // A line longer than the cursor gives at once comes in pieces.
+        guard lines.isEnded || lines.line.count < JanThreadReader.pieceSize else { continue }
+        readLine(
+          file, from: start ?? lines.offset, to: lines.offset &+ UInt64(lines.line.count), &report)
+        invalid = invalid ?? json.firstInvalidUTF8
+        start = nil
       }
-      readLine(file, line, &report)
-      invalid = invalid ?? json.firstInvalidUTF8
+      if let start {
+        readLine(file, from: start, to: file.status.size, &report)
+        invalid = invalid ?? json.firstInvalidUTF8
+      }
+    } catch {
+      report.add(error, in: file.path)
     }
     report.addInvalidUTF8(invalid, in: file.path)
   }
 
+  private static let pieceSize = 1 << 20
+
   /// Reads the objects of one line; what cannot be read is an issue at its beginning.
   private mutating func readLine(
-    _ file: EvidenceFile, _ line: JanTextLines.Line, _ report: inout ReadingReport
+    _ file: EvidenceFile, from begin: UInt64, to end: UInt64, _ report: inout ReadingReport
   ) {
-    let slice = JanSlice(file, upTo: line.end)
-    var start = line.start
-    json.restart(slice, at: line.start)
+    let slice = JanSlice(file, upTo: end)
+    var start = begin
+    json.restart(slice, at: begin)
     do {
       while try !json.isAtEnd() {
         start = json.offset
@@ -95,7 +103,7 @@ extension JanThreadReader {
       issue.text = "a line that cannot be read whole: \(error.text) at byte \(error.offset)"
       report.add(issue)
       keepTornText(slice, from: start, in: file.path, &report)
-      readGluedMessage(file, slice, from: start, to: line.end, &report)
+      readGluedMessage(file, slice, from: start, &report)
     }
   }
 
@@ -104,12 +112,12 @@ extension JanThreadReader {
     _ slice: JanSlice, from start: UInt64, in path: FilePath, _ report: inout ReadingReport
   ) {
     guard report.demand.passages else { return }
-    var pieces = JanTextLines(slice, from: start)
-    while let piece = (try? pieces.next(keeping: true)) ?? nil {
+    var pieces = LineCursor(slice, from: start)
+    while (try? pieces.next()) ?? false {
       report.emit(
         Passage(
-          .text, StoredText(bytes: piece.bytes),
-          provenance: Provenance(path: path.storedText, offset: piece.start),
+          .text, StoredText(bytes: pieces.line),
+          provenance: Provenance(path: path.storedText, offset: pieces.offset),
           conversation: thread.conversation.appID))
     }
   }
@@ -119,20 +127,18 @@ extension JanThreadReader {
 
   /// Reads a message that was appended to a torn line without a line feed between.
   private mutating func readGluedMessage(
-    _ file: EvidenceFile, _ slice: JanSlice, from start: UInt64, to end: UInt64,
+    _ file: EvidenceFile, _ slice: JanSlice, from start: UInt64,
     _ report: inout ReadingReport
   ) {
     var candidates: [UInt64] = []
-    var pieces = JanTextLines(slice, from: start)
-    while candidates.count < JanThreadReader.attempts,
-      let piece = (try? pieces.next(keeping: true)) ?? nil
-    {
-      for index in piece.bytes.indices.dropLast()
-      where piece.bytes[index] == UInt8(ascii: "{")
-        && piece.bytes[index + 1] == UInt8(ascii: "\"")
-        && piece.start &+ UInt64(index) > start
+    var pieces = LineCursor(slice, from: start)
+    while candidates.count < JanThreadReader.attempts, (try? pieces.next()) ?? false {
+      let bytes = pieces.line
+      for index in bytes.indices.dropLast()
+      where bytes[index] == UInt8(ascii: "{") && bytes[index + 1] == UInt8(ascii: "\"")
+        && pieces.offset &+ UInt64(index) > start
       {
-        candidates.append(piece.start &+ UInt64(index))
+        candidates.append(pieces.offset &+ UInt64(index))
         if candidates.count == JanThreadReader.attempts { break }
       }
     }

@@ -5,8 +5,9 @@ import SystemPackage
 
 /// Reading the text that era C kept of documents for retrieval, in a thread's `memory` folder.
 extension JanThreadReader {
-  /// Reads `docstore.json` of LangChain: `[[key, {pageContent, metadata}], …]`. All text of one store
-  /// counts as one document; the vectors beside it are not parsed.
+  /// Reads `docstore.json` of LangChain: `[[key, {pageContent, metadata}], …]`.
+  ///
+  /// All text of one store counts as one document; the vectors beside it are not parsed.
   mutating func readMemory(
     _ folder: FilePath, of thread: StoredText, _ report: inout ReadingReport
   ) {

@@ -30,7 +30,9 @@ extension JanThreadReader {
       while file.status.size > 0, try json.nextKey() {
         switch json.key {
         case "id":
-          if let stored = try json.textIfString(), !stored.isEmpty, !hasBegun { head.appID = stored }
+          if let stored = try json.textIfString(), !stored.isEmpty, !hasBegun {
+            head.appID = stored
+          }
         case "summary", "title":
           header.title = try json.textIfString()
           head.title = header.title

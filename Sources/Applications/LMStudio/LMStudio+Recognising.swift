@@ -74,8 +74,9 @@ extension LMStudio {
     return holdsOnly(listing, survey, named: true, known)
   }
 
-  /// Whether there is a file with a known name in a folder or below. In a folder without the usual name
-  /// one must be in the folder itself, and nothing else anywhere, since all of it will be claimed.
+  /// Whether there is a file with a known name in a folder or below.
+  ///
+  /// In a folder without the usual name one must be in the folder itself, and nothing else anywhere, since all of it will be claimed.
   private func holdsOnly(
     _ folder: FolderListing, _ survey: Survey, named: Bool, _ known: (String) -> Bool
   ) -> Bool {
@@ -98,7 +99,7 @@ extension LMStudio {
             return found && named
           }
           pending.append(below)
-        case .file where entry.name.hasPrefix("._") || LMStudio.litter.contains(entry.name): continue
+        case .file where LMStudio.isLitter(entry.name): continue
         default:
           if !named { return false }
         }
@@ -108,7 +109,10 @@ extension LMStudio {
   }
 
   /// What file managers leave in folders.
-  private static let litter: Set<String> = [".DS_Store", "Thumbs.db", "desktop.ini", ".directory"]
+  private static func isLitter(_ name: String) -> Bool {
+    name.hasPrefix("._")
+      || [".DS_Store", "Thumbs.db", "desktop.ini", ".directory"].contains(name)
+  }
 
   /// Whether a document begins as a chat of 0.3 does, whatever its file is called: with keys at its top
   /// that nobody else writes, or with messages that are made of versions.

@@ -78,7 +78,7 @@ public struct LMStudio: Application {
     }
   }
 
-  /// A folder at one of a system's bases. Names of Windows differ in case in some images.
+  /// A folder at one of a system's bases; names of Windows differ in case in some images.
   private static func folder(
     _ home: Home, _ base: Home.Base, _ name: String, _ survey: inout Survey
   ) -> FilePath? {

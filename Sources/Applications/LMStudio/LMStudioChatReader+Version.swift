@@ -54,7 +54,7 @@ extension LMStudio.ChatReader {
     return names.index(of: name)
   }
 
-  /// Reads what a piece of an answer was generated with. The first piece names the model that counts.
+  /// Reads what a piece of an answer was generated with; the first piece names the model that counts.
   private mutating func genInfo(
     _ json: inout JSONCursor, into body: inout LMStudio.Body
   ) throws(ReadingError) {
@@ -68,7 +68,9 @@ extension LMStudio.ChatReader {
         let name = try model(&json)
         body.loadedModel = body.loadedModel ?? name
       case "predictionConfig" where wantsThread:
-        if let prompt = try settings(&json, isMessage: true) { body.capture().asides.append(prompt) }
+        if let prompt = try settings(&json, isMessage: true) {
+          body.capture().asides.append(prompt)
+        }
       default: try json.skipValue()
       }
     }

@@ -111,8 +111,9 @@ extension LMStudio {
       passages.append(Passage(field, text, provenance: place, conversation: chat.appID))
     }
 
-    /// Takes the system prompt out of `{fields: [{key, value}]}`, where it stands in most chats. The one
-    /// an answer was made with is taken where it differs from those seen before.
+    /// Takes the system prompt out of `{fields: [{key, value}]}`, where it stands in most chats.
+    ///
+    /// The one an answer was made with is taken where it differs from those seen before.
     /// - Returns: The prompt of a message, where it is a new one.
     @discardableResult
     mutating func settings(
@@ -209,13 +210,14 @@ extension LMStudio {
     /// Counts the versions of a message and, where they are wanted, makes messages of them.
     private mutating func flush(_ own: Version, _ selected: Int64?) {
       if versions.isEmpty, own.isAnything { versions.append(own) }
-      let sound = versions.indices.filter { versions[$0].isAnything }
-      guard let last = sound.last else { return }
+      // Only the last one can break off.
+      if let last = versions.last, !last.isAnything { versions.removeLast() }
+      guard !versions.isEmpty else { return }
       // Missing, null or out of range: the last one is what was made last.
       let wanted = selected.flatMap { Int(exactly: $0) } ?? -1
-      let shown = sound.contains(wanted) ? wanted : last
+      let shown = versions.indices.contains(wanted) ? wanted : versions.count - 1
       var shownID: StoredText?
-      for index in sound {
+      for index in versions.indices {
         let version = versions[index]
         let role = version.role(of: own.role)
         let body = version.body

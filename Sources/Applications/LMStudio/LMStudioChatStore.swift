@@ -15,14 +15,17 @@ extension LMStudio {
 
     static let suffix = ".conversation.json"
 
-    /// Whether a file of that name is a chat. `._name` is what macOS writes beside `name` on foreign
-    /// file systems: attributes, no chat.
+    /// Whether a file of that name is a chat.
+    ///
+    /// `._name` is what macOS writes beside `name` on foreign file systems: attributes, no chat.
     static func isChat(_ name: String) -> Bool {
       name.hasSuffix(suffix) && !name.hasPrefix("._")
     }
 
-    /// Makes a store of what is at `path`. The folder `conversations` above it, if there is one, is what
-    /// ids are told from and beside which uploads are.
+    /// Makes a store of what is at `path`.
+    ///
+    /// The folder `conversations` above it, if there is one, is what ids are told from and beside which
+    /// uploads are; where `home` is known, `path` is that folder.
     init(_ path: FilePath, isFile: Bool, home: FilePath? = nil) {
       self.path = path
       if let home {

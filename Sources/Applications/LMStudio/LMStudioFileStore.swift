@@ -22,7 +22,7 @@ extension LMStudio {
 
     static let documents = FileStore(passages: .chunk, json: true, areDocuments: true)
 
-    /// Splits the reading. What is said of the store as a whole needs a single part.
+    /// Splits the reading; what is said of the store as a whole needs a single part.
     func parts(_ path: FilePath, _ tree: EvidenceTree, _ demand: ReadingDemand) -> [StorePart] {
       let walk = FolderWalk(tree, path, leavingOut: leavingOut)
       let searched = passages != nil && demand.passages && !areDocuments

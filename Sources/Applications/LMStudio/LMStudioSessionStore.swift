@@ -123,7 +123,9 @@ extension LMStudio {
     ) {
       guard let stored else { return }
       var json = JSONCursor(MemorySource(stored.bytes), window: 4096)
-      guard let prompt = try? json.value()["baseSystemPrompt"]?.text, !prompt.isEmpty else { return }
+      guard let prompt = try? json.value()["baseSystemPrompt"]?.text, !prompt.isEmpty else {
+        return
+      }
       report.emit(
         Passage(.text, prompt, provenance: place("sessions", id), conversation: id))
     }
@@ -275,7 +277,9 @@ extension TableReader {
 
   /// The whole number in the column of that name.
   fileprivate func number(_ column: String, of table: TableSchema) -> Int64? {
-    table.index(of: column).flatMap { integer($0) ?? real($0).flatMap { Int64(exactly: $0.rounded()) } }
+    table.index(of: column).flatMap { index in
+      integer(index) ?? real(index).flatMap { Int64(exactly: $0.rounded()) }
+    }
   }
 
   /// The digest of the name in the column of that name; nil for an empty one.

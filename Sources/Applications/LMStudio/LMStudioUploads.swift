@@ -27,8 +27,9 @@ extension LMStudio {
       var originalName: StoredText?
       var hasPreview = false
 
-      /// Reads a file's metadata; nil where there is none that can be opened. What stood before an
-      /// error is kept.
+      /// Reads a file's metadata; nil where there is none that can be opened.
+      ///
+      /// What stood before an error is kept.
       init?(_ tree: EvidenceTree, _ path: FilePath) {
         guard let file = try? tree.open(path) else { return nil }
         var json = JSONCursor(file)

@@ -12,8 +12,9 @@ extension LMStudio {
     var content = Body()
     /// Whether there is a key `steps`.
     var hasSteps = false
-    /// What is in it. A converter from 0.2 wrote the same text under both keys, so that only one of
-    /// them may be taken.
+    /// What is in it.
+    ///
+    /// A converter from 0.2 wrote the same text under both keys, so that only one may be taken.
     var steps = Body()
     /// The messages sent to the model, where they are stored beside the ones shown: with the text of
     /// attached documents put in.

@@ -2,8 +2,8 @@ import ByteReading
 import Conversations
 import SQLiteEvidence
 
-/// What one walk over the desktop app's tables gives: the version, and of each chat its head, its counts
-/// and where its rows are.
+/// What one walk over the desktop app's tables gives: the version, and of each chat its head, its
+/// counts and where its rows are.
 struct ChatIndex {
   /// A chat, or the messages of one whose row is gone.
   struct Chat {
@@ -33,8 +33,13 @@ struct ChatIndex {
 
   private let level: ReadingDemand.Level
   private var byID: [ContentDigest: Int] = [:]
-  /// Which chat a message is of, by its number.
-  private var owners: [Int64: Int32] = [:]
+  /// Which chat each message is of, in the order of the messages' numbers.
+  private var owners: [Owner] = []
+
+  private struct Owner {
+    var message: Int64
+    var chat: Int
+  }
 
   init(_ snapshot: DatabaseSnapshot, level: ReadingDemand.Level) {
     self.level = level
@@ -48,9 +53,8 @@ struct ChatIndex {
   }
 
   private mutating func readVersion(_ snapshot: DatabaseSnapshot) {
-    guard let table = schema.table("settings"), let column = table.index(of: "schema_version") else {
-      return
-    }
+    guard let table = schema.table("settings"), let column = table.index(of: "schema_version")
+    else { return }
     var rows = TableReader(snapshot, table, columns: [column])
     while version == nil, rows.next() { version = rows.integer(column) }
     damage += rows.damage
@@ -95,7 +99,8 @@ struct ChatIndex {
     let updated = table.index(of: "updated_at")
     var roles = StoredRoles()
     var models = StoredModels()
-    var rows = TableReader(snapshot, table)
+    let counted = [owner, role, model, created, updated].compactMap(\.self)
+    var rows = TableReader(snapshot, table, columns: level == .counts ? counted : nil)
     while rows.next() {
       let index = chat(rows, owner)
       let name = role.flatMap { column in rows.withText(column) { roles.role($0) } }
@@ -103,13 +108,13 @@ struct ChatIndex {
       let answering = model.flatMap { column in rows.withText(column) { models.name($0) } } ?? nil
       chats[index].tally.count(
         name, model: answering, time: created.flatMap { ChatIndex.time(rows, $0) })
-      chats[index].bytes &+= ChatIndex.bytes(rows, table)
+      if level >= .heads { chats[index].bytes &+= ChatIndex.bytes(rows, table) }
       if let time = updated.flatMap({ ChatIndex.time(rows, $0) }),
         chats[index].updated.map({ $0 < time }) ?? true
       {
         chats[index].updated = time
       }
-      owners[rows.rowID] = Int32(clamping: index)
+      owners.append(Owner(message: rows.rowID, chat: index))
       if chats[index].firstMessage == nil { chats[index].firstMessage = rows.rowID }
       if level == .threads { chats[index].messages.append(rows.rowID) }
       if level >= .heads, name == .user, chats[index].excerpt == nil, let content {
@@ -128,20 +133,31 @@ struct ChatIndex {
     return chats.count - 1
   }
 
+  /// The chat of the message with that number; nil where there is no such message.
+  private func chat(ofMessage number: Int64) -> Int? {
+    var low = 0
+    var high = owners.count
+    while low < high {
+      let middle = (low + high) / 2
+      if owners[middle].message < number { low = middle + 1 } else { high = middle }
+    }
+    guard low < owners.count, owners[low].message == number else { return nil }
+    return owners[low].chat
+  }
+
   private mutating func readAttachments(_ snapshot: DatabaseSnapshot) {
     // Added by version 3.
-    guard let table = schema.table("attachments"), let message = table.index(of: "message_id") else {
-      return
-    }
+    guard let table = schema.table("attachments"), let message = table.index(of: "message_id")
+    else { return }
     let data = table.index(of: "data")
     var rows = TableReader(snapshot, table)
     while rows.next() {
-      guard let number = rows.integer(message), let owner = owners[number] else {
+      guard let owner = rows.integer(message).flatMap({ chat(ofMessage: $0) }) else {
         looseAttachments += 1
         continue
       }
-      chats[Int(owner)].tally.countAttachment(bytes: data.map { UInt64(rows.byteCount($0)) })
-      chats[Int(owner)].bytes &+= ChatIndex.bytes(rows, table)
+      chats[owner].tally.countAttachment(bytes: data.map { UInt64(rows.byteCount($0)) })
+      chats[owner].bytes &+= ChatIndex.bytes(rows, table)
     }
     damage += rows.damage
   }
@@ -152,8 +168,8 @@ struct ChatIndex {
     else { return }
     var rows = TableReader(snapshot, table)
     while rows.next() {
-      guard let number = rows.integer(message), let owner = owners[number] else { continue }
-      chats[Int(owner)].bytes &+= ChatIndex.bytes(rows, table)
+      guard let owner = rows.integer(message).flatMap({ chat(ofMessage: $0) }) else { continue }
+      chats[owner].bytes &+= ChatIndex.bytes(rows, table)
     }
     damage += rows.damage
   }
@@ -165,10 +181,10 @@ struct ChatIndex {
     return sum
   }
 
-  /// A time as the app writes it, with an offset, or as SQLite does, in universal time without one. The
-  /// zero of Go's times, year 1, is none.
+  /// A time as the app writes it, with an offset, or as SQLite does, in universal time without one.
+  /// The zero of Go's times, year 1, is none.
   static func time(_ rows: borrowing TableReader, _ column: Int) -> Instant? {
-    let text = rows.withText(column) { Instant(parsing: $0.copied) } ?? nil
+    let text = rows.withText(column) { Instant(parsing: $0) } ?? nil
     let time = text ?? rows.integer(column).flatMap { Instant(guessing: $0) }
     return time.flatMap { $0.milliseconds > 0 ? $0 : nil }
   }

@@ -158,8 +158,8 @@ struct ChatThreads {
     }
   }
 
-  /// Address, title and text of a page, a line each; the lines it was cut into only where its text is
-  /// not there.
+  /// Address, title and text of a page, a line each; the lines it was cut into only where its text
+  /// is not there.
   private static func page(_ json: inout JSONCursor) throws(ReadingError) -> StoredText {
     guard try json.beginObjectIfPresent() else { return "" }
     var (url, title, text): (StoredText?, StoredText?, StoredText?)

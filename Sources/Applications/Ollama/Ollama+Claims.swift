@@ -5,8 +5,8 @@ import SystemPackage
 /// What is claimed of each kind of place; nothing that somebody covers already.
 extension Ollama {
   /// Claims what lies in `~/.ollama` or in a copy of it.
-  /// - Parameter movedModels: Where settings in force have the application keep its models; the folder
-  ///   of before is then no longer its own, but a copy.
+  /// - Parameter movedModels: Where settings in force have the application keep its models; the
+  ///   folder of before is then no longer its own, but a copy.
   func claimDataFolder(
     _ folder: FilePath, movedModels: [FilePath] = [], _ survey: inout Survey
   ) {

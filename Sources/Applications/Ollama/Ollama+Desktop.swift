@@ -62,8 +62,8 @@ extension Ollama {
     }
   }
 
-  /// A place below a home by names whose case need not be as the app wrote it: a Windows profile on a
-  /// file system that tells cases apart.
+  /// A place below a home by names whose case need not be as the app wrote it: a Windows profile on
+  /// a file system that tells cases apart.
   private func folded(_ home: Home, _ names: [String], _ tree: EvidenceTree) -> FilePath {
     var path = home.path
     for name in names {

@@ -100,6 +100,18 @@ extension Ollama {
     }
   }
 
+  /// Folders of the host that units and compose files give a container as its `~/.ollama`.
+  func surveyMounts(below top: FilePath, _ survey: inout Survey) {
+    for setting in survey.environment where setting.name.hasPrefix(UnitFiles.mountPrefix) {
+      guard setting.name.hasSuffix("/.ollama"), let source = setting.source,
+        source.starts(with: top),
+        case .found(let folder) = survey.tree.resolve(
+          setting.value, home: survey.home?.path ?? top)
+      else { continue }
+      claimDataFolder(folder, &survey)
+    }
+  }
+
   private func claimVolume(_ folder: FilePath, _ survey: inout Survey) {
     guard let listing = try? survey.tree.list(folder) else { return }
     if listing.has("manifests", .folder), listing.has("blobs", .folder) {

@@ -38,6 +38,7 @@ public struct Ollama: Application {
       claimDataFolder(folder, movedModels: moved, &survey)
     }
     for folder in moved { claimModels(folder, .conversations, &survey) }
+    surveyMounts(below: home.path, &survey)
     if let skills = survey.folder(id, at: home.place(.config, "ollama/skills"), of: .linux) {
       claimFiles(.settings, skills, "ollama-skills", &survey)
     }
@@ -47,12 +48,15 @@ public struct Ollama: Application {
     surveyServices(root, &survey)
     surveyContainers(root, &survey)
     surveyTemporaryFiles(root, &survey)
+    surveyMounts(below: root, &survey)
     for setting in survey.environment where setting.name == "OLLAMA_MODELS" {
       // Whoever is set a person's home was asked with it; an issue is for those who were not.
       let home = setting.home ?? root
       if case .found(let folder) = survey.tree.resolve(setting.value, home: home) {
         claimModels(folder, .conversations, &survey)
-      } else if let source = setting.source, !survey.issues.contains(where: { $0.path == source.storedText }) {
+      } else if let source = setting.source,
+        !survey.issues.contains(where: { $0.path == source.storedText })
+      {
         _ = survey.follow(setting.value, named: source)
       }
     }
@@ -75,6 +79,7 @@ public struct Ollama: Application {
 
   public func recognise(_ file: SniffedFile, _ survey: inout Survey) {
     guard !survey.isCovered(file.path) else { return }
+    let name = file.name
     if let tables = file.tables {
       guard tables.isSuperset(of: ["chats", "messages", "settings"]),
         let snapshot = try? DatabaseSnapshot(file.path), DesktopDatabase.isOne(snapshot)
@@ -83,17 +88,17 @@ public struct Ollama: Application {
       if let folder = movedModels(file.path, &survey) {
         claimModels(folder, .conversations, &survey)
       }
-    } else if PromptHistory.isEditorFile(file.name) {
+    } else if PromptHistory.isEditorFile(name) {
       claimEditorFile(file.path, &survey)
-    } else if SavedRequest.mayBeOne(file.name, file.prefix),
+    } else if SavedRequest.mayBeOne(name, file.prefix),
       SavedRequest.isOne(file.path, survey.tree)
     {
       claimRequest(file.path, &survey)
-    } else if ServerLog.isContainerLog(file.name, file.prefix) {
+    } else if ServerLog.isContainerLog(name, file.prefix) {
       claimLog(file.path, .container, &survey)
-    } else if ServerLog.isName(file.name), ServerLog.isOne(file.prefix) {
+    } else if ServerLog.isName(name), ServerLog.isOne(file.prefix) {
       claimLogs(file.path, &survey)
-    } else if Ollama.dataFiles.contains(file.name),
+    } else if Ollama.dataFiles.contains(name),
       let folder = try? survey.tree.list(file.path.removingLastComponent()),
       isDataFolder(folder, survey.tree)
     {

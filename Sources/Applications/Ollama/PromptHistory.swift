@@ -5,8 +5,9 @@ import SystemPackage
 
 /// The inputs of Ollama's prompt, `~/.ollama/history`: one a line, no times, no answers.
 ///
-/// Every entry rewrites the file through `history.tmp`, so a crash leaves that one beside it, perhaps
-/// with its last line cut off (`readline/history.go`). Multi-line input stands line by line.
+/// Every entry rewrites the file through `history.tmp`, so a crash leaves that one beside it,
+/// perhaps with its last line cut off (`readline/history.go`). Multi-line input stands line by
+/// line.
 enum PromptHistory {
   static func parts(_ path: FilePath) -> [StorePart] {
     [{ report in read(path, &report) }]
@@ -66,7 +67,8 @@ enum PromptHistory {
               .history, StoredText(bytes: lines.line),
               provenance: Provenance(path: path.storedText, offset: lines.offset)))
         }
-        if !isOneInput, !lines.isEnded, lines.offset + UInt64(lines.line.count) >= file.status.size {
+        let end = lines.offset + UInt64(lines.line.count)
+        if !isOneInput, !lines.isEnded, end >= file.status.size {
           report.add(
             Issue(
               .torn, .warning, path: path.storedText, offset: lines.offset,

@@ -4,8 +4,8 @@ import EvidenceFiles
 import SystemPackage
 
 /// Whole requests that the server wrote down because OLLAMA_DEBUG_LOG_REQUESTS was set: a folder
-/// `ollama-request-logs-…` of temporary files, `<time>_<route>_body.json` and a script that sends it
-/// again (`server/inference_request_log.go`). Nothing ever removes them.
+/// `ollama-request-logs-…` of temporary files, `<time>_<route>_body.json` and a script that sends
+/// it again (`server/inference_request_log.go`). Nothing ever removes them.
 enum RequestBodies {
   /// Whether that is the name of such a folder.
   static func isName(_ name: String) -> Bool {
@@ -18,7 +18,8 @@ enum RequestBodies {
         NamedFiles.count(folder, depth: 0, &report) { _ in true }
         guard let listing = try? report.tree.list(folder) else { return }
         var bodies = 0
-        for entry in listing.entries where entry.kind == .file && entry.name.hasSuffix("_body.json") {
+        for entry in listing.entries
+        where entry.kind == .file && entry.name.hasSuffix("_body.json") {
           bodies += 1
           if report.demand.passages { read(listing.path(of: entry), &report) }
         }

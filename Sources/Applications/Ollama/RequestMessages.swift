@@ -3,8 +3,8 @@ import Conversations
 import EvidenceFiles
 import SystemPackage
 
-/// Reads a list of messages as Ollama's interface has them (`api/types.go`, Message): role, content,
-/// thinking, images, tool_calls, tool_name, tool_call_id.
+/// Reads a list of messages as Ollama's interface has them (`api/types.go`, Message): role,
+/// content, thinking, images, tool_calls, tool_name, tool_call_id.
 struct RequestMessages {
   /// The file, for the padding of base64 and for provenance.
   let file: EvidenceFile
@@ -146,7 +146,8 @@ struct RequestMessages {
     }
   }
 
-  /// The size of what `length` characters of base64 that end at `end` decode to (RFC 4648, section 4).
+  /// The size of what `length` characters of base64 that end at `end` decode to (RFC 4648, section
+  /// 4).
   private func decodedSize(ofBase64 length: UInt64, endingAt end: UInt64) -> UInt64 {
     var padding: UInt64 = 0
     if length >= 2, end >= 2 {

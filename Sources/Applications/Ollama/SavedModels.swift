@@ -5,10 +5,10 @@ import SystemPackage
 
 /// Conversations inside models: `/save` makes the running conversation a layer of a new model.
 ///
-/// A models folder has `manifests/<host>/<namespace>/<model>/<tag>` and `blobs/sha256-…`. A layer of
-/// type `…image.messages` is a JSON list of messages. Everything else in the folder is model weights
-/// and no business of ours. One blob on several tags (`ollama cp`) is one conversation; a list of
-/// messages that no manifest names any more is what a deleted model left behind.
+/// A models folder has `manifests/<host>/<namespace>/<model>/<tag>` and `blobs/sha256-…`. A layer
+/// of type `…image.messages` is a JSON list of messages. Everything else in the folder is model
+/// weights and no business of ours. One blob on several tags (`ollama cp`) is one conversation; a
+/// list of messages that no manifest names any more is what a deleted model left behind.
 struct SavedModels {
   let folder: FilePath
 
@@ -174,9 +174,8 @@ struct SavedModels {
         report.add(
           Issue(
             .orphan, .warning, path: path.storedText,
-            isDeleted
-              ? "a conversation of \(conversation.tally.messages) messages of a deleted model"
-              : "a conversation of \(conversation.tally.messages) messages whose model is not known"))
+            "a conversation of \(conversation.tally.messages) messages "
+              + (isDeleted ? "of a deleted model" : "whose model is not known")))
       }
       messages.issues.forEach { report.add($0) }
       report.emit(conversation)

@@ -3,13 +3,16 @@ import Conversations
 import EvidenceFiles
 import SystemPackage
 
-/// A conversation that somebody saved from the terminal interface, `/save NAME`: the request that would
-/// be sent next, with all messages, as `NAME.json` in the working folder (`cmd/tui/chat/debug.go`).
+/// A conversation that somebody saved from the terminal interface, `/save NAME`: the request that
+/// would be sent next, with all messages, as `NAME.json` in the working folder
+/// (`cmd/tui/chat/debug.go`).
 enum SavedRequest {
   /// Whether a file may be one, by its beginning: `{ "model": …, "messages": [`, as the request's
   /// members are ordered.
   static func mayBeOne(_ name: String, _ start: [UInt8]) -> Bool {
-    guard name.lowercased().hasSuffix(".json") else { return false }
+    guard start.first == UInt8(ascii: "{"), name.lowercased().hasSuffix(".json") else {
+      return false
+    }
     let dense = start.filter { $0 > 0x20 }
     return dense.starts(with: Array("{\"model\":".utf8)) && dense.contains("\"messages\":")
   }

@@ -5,8 +5,8 @@ import SystemPackage
 
 /// The logs of Ollama's server and app, and what of them holds prompts.
 ///
-/// Access lines and loading times are always there; prompts only where debugging was switched on, and by
-/// which line depends on the release. Containers' logs wrap each line in JSON.
+/// Access lines and loading times are always there; prompts only where debugging was switched on,
+/// and by which line depends on the release. Containers' logs wrap each line in JSON.
 enum ServerLog {
   /// Which lines of a file are Ollama's.
   enum Source: Sendable {
@@ -132,8 +132,10 @@ enum PromptLine {
 
   private static let encoded = forms.map { (Array($0.message.utf8), Array($0.attribute.utf8)) }
 
-  /// Whether a line holds a prompt. The line `completion request` that is written at the level of
-  /// debugging has the prompt's length in the attribute of that name.
+  /// Whether a line holds a prompt.
+  ///
+  /// The line `completion request` that is written at the level of debugging has the prompt's
+  /// length in the attribute of that name.
   static func isOne(_ line: [UInt8]) -> Bool {
     guard line.contains(UInt8(ascii: "=")) else { return false }
     for (message, attribute) in encoded {

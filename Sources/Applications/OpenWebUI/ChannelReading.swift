@@ -5,8 +5,9 @@ import SQLiteEvidence
 import SystemPackage
 
 extension OpenWebUI {
-  /// Reads channels: the rows of `message`, each channel a conversation. A channel with a time in
-  /// `deleted_at` is kept by the application and shown to nobody.
+  /// Reads channels: the rows of `message`, each channel a conversation.
+  ///
+  /// A channel with a time in `deleted_at` is kept by the application and shown to nobody.
   struct ChannelReading {
     private let database: Database
     private let store: Int
@@ -56,7 +57,9 @@ extension OpenWebUI {
         if channel.conversation.deleted {
           gone += 1
           left &+= channel.conversation.tally.messages
-          if report.demand.level >= .heads { report.emitDeleted(channel.conversation, store: store) }
+          if report.demand.level >= .heads {
+            report.emitDeleted(channel.conversation, store: store)
+          }
           continue
         }
         let users = report.stores[store].users
@@ -145,12 +148,16 @@ extension OpenWebUI {
       }
     }
 
-    /// Counts one post. The table has no roles: a post is a model's where its `meta` names one.
+    /// Counts one post.
+    ///
+    /// The table has no roles: a post is a model's where its `meta` names one.
     private func add(
       _ rows: borrowing TableReader, _ columns: PostColumns, to channel: inout Channel
     ) {
       let time = columns.created.flatMap { OpenWebUI.time(rows, $0) }
-      let meta = columns.meta.flatMap { rows.byteCount($0) > 4 ? rows.text($0, limit: 1 << 20) : nil }
+      let meta = columns.meta.flatMap {
+        rows.byteCount($0) > 4 ? rows.text($0, limit: 1 << 20) : nil
+      }
       let model = meta.flatMap { OpenWebUI.value(of: $0)?["model_id"]?.text }
       let role: Role = model == nil ? .user : .assistant
       channel.conversation.tally.count(role, model: model?.string, time: time)

@@ -71,7 +71,9 @@ extension OpenWebUI.ChatReader {
   }
 
   /// Counts the messages of the linear list that are nowhere else; in a thread, only they are kept
-  /// beside it. One without an id cannot be told from its copy in the tree, except by its text.
+  /// beside it.
+  ///
+  /// One without an id cannot be told from its copy in the tree, except by its text.
   private func countRemnants() -> Int {
     var count = 0
     var kept: [Message] = []
@@ -113,7 +115,8 @@ extension OpenWebUI.ChatReader {
     }
     var leaf: Int?
     for position in tree.indices where !isParent[position] {
-      if let best = leaf, let time = tree[best].time, tree[position].time.map({ $0 < time }) ?? true {
+      if let best = leaf, let time = tree[best].time, tree[position].time.map({ $0 < time }) ?? true
+      {
         continue
       }
       leaf = position

@@ -143,7 +143,11 @@ extension OpenWebUI.ChatReader {
       case "url": try readURL(&json, &found)
       case "size": size = try readSize(&json) ?? size
       case "name", "filename":
-        if wantsThread { found.name = try json.textIfString() ?? found.name } else { try json.skipValue() }
+        if wantsThread {
+          found.name = try json.textIfString() ?? found.name
+        } else {
+          try json.skipValue()
+        }
       case "type":
         if wantsThread { type = try json.textIfString() } else { try json.skipValue() }
       case "content_type":

@@ -30,7 +30,8 @@ extension OpenWebUI {
     for setting in survey.environment
     where ["DATABASE_URL", "DATABASE_TYPE"].contains(setting.name) && isPostgres(setting.value) {
       guard let source = setting.source, mentionsThis(source, survey.tree) else { continue }
-      let below = setting.home ?? survey.home?.path ?? source.removingLastComponent()
+      // A server's settings say nothing of databases elsewhere in the same home.
+      let below = setting.home ?? source.removingLastComponent()
       remember(below, source, &survey)
     }
   }

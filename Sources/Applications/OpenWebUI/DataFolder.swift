@@ -16,6 +16,8 @@ extension OpenWebUI {
       return
     }
     for name in ["webui.db", "ollama.db"] where listing.has(name, .file) {
+      // The earlier name says little by itself: the tables must be those of the server.
+      if name == "ollama.db", !DatabaseReading.hasChats(folder.appending(name)) { continue }
       claimDatabase(folder.appending(name), in: folder, &survey, asCopy: asCopy)
     }
     // The database's name in a folder that has none: nothing but files was put here, or it is elsewhere.
@@ -80,7 +82,8 @@ extension OpenWebUI {
     let name = path.lastComponent?.string ?? ""
     let isBackup =
       asCopy
-      || (name != "webui.db" && name != "ollama.db" && survey.tree.isFile(parent.appending("webui.db")))
+      || (name != "webui.db" && name != "ollama.db"
+        && survey.tree.isFile(parent.appending("webui.db")))
     var reading = DatabaseReading(path: path)
     let uploads = parent.appending("uploads")
     if survey.tree.isFolder(uploads) { reading.uploads = uploads }

@@ -45,11 +45,13 @@ extension OpenWebUI {
           }
         ]
       }
-      var parts: [StorePart] = [{ report in
-        report.rely { database.snapshot.isUnchanged() }
-        countFiles(&report)
-        describe(database, &report)
-      }]
+      var parts: [StorePart] = [
+        { report in
+          report.rely { database.snapshot.isUnchanged() }
+          countFiles(&report)
+          describe(database, &report)
+        }
+      ]
       parts.append { report in SnapshotReading(database, stores).read(&report) }
       if let table = database.schema.table("chat"), let columns = ChatColumns(table) {
         for shard in TableReader.shards(database.snapshot, table, count: 48) {
@@ -69,7 +71,9 @@ extension OpenWebUI {
       guard let name = path.lastComponent?.string else { return }
       let folder = path.removingLastComponent()
       for suffix in ["", "-wal", "-shm", "-journal"] {
-        if let status = try? report.tree.status(folder.appending(name + suffix)), status.kind == .file {
+        if let status = try? report.tree.status(folder.appending(name + suffix)),
+          status.kind == .file
+        {
           report.stores[stores.chats].countFile(status)
         }
       }

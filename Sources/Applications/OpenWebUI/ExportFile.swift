@@ -23,7 +23,8 @@ extension OpenWebUI {
     /// Whether a file begins as an export: a list whose first element, or an object which, has a
     /// member `chat` with the members of a chat's document.
     static func isOne(_ prefix: [UInt8]) -> Bool {
-      guard let first = prefix.first(where: { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }),
+      guard
+        let first = prefix.first(where: { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }),
         first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
       else { return false }
       var json = JSONCursor(MemorySource(prefix), window: prefix.count + 64)

@@ -63,7 +63,8 @@ extension OpenWebUI {
       guard !line.isEmpty else { return }
       report.emit(
         Passage(
-          .log, StoredText(bytes: line), provenance: Provenance(path: path.storedText, offset: offset)))
+          .log, StoredText(bytes: line),
+          provenance: Provenance(path: path.storedText, offset: offset)))
     }
   }
 }

@@ -109,7 +109,9 @@ extension OpenWebUI {
     let user, role, parent, content, output, model, files, sources, error, summary, created: Int?
 
     init?(_ table: TableSchema) {
-      guard let id = table.index(of: "id"), let chat = table.index(of: "chat_id") else { return nil }
+      guard let id = table.index(of: "id"), let chat = table.index(of: "chat_id") else {
+        return nil
+      }
       self.id = id
       self.chat = chat
       user = table.index(of: "user_id")

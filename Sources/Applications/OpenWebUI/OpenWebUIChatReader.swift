@@ -198,8 +198,6 @@ extension OpenWebUI {
     private func readList(_ json: inout JSONCursor) throws(ReadingError) {
       guard try json.beginArrayIfPresent() else { return }
       let isWhole = wantsThread || (mayBeLinear && tree.isEmpty)
-      json.checksSkippedText = isWhole
-      defer { json.checksSkippedText = true }
       while try json.nextElement() {
         guard try json.kind() == .object else {
           try json.skipValue()

@@ -68,7 +68,8 @@ extension OpenWebUI {
         }
       }
       return candidates.filter { folder in
-        tree.isFolder(folder.appending("open_webui")) || tree.isFile(folder.appending("open_webui_data.zip"))
+        tree.isFolder(folder.appending("open_webui"))
+          || tree.isFile(folder.appending("open_webui_data.zip"))
       }
     }
   }
@@ -166,7 +167,12 @@ extension OpenWebUI {
   /// Whether a folder holds what only a data folder does: the database under one of its names, or,
   /// where the database is elsewhere, the uploads beside the vector store or the cache.
   func isDataFolder(_ listing: FolderListing) -> Bool {
-    if listing.has("webui.db", .file) || listing.has("ollama.db", .file) { return true }
+    if listing.has("webui.db", .file) { return true }
+    if listing.has("ollama.db", .file),
+      DatabaseReading.hasChats(listing.path.appending("ollama.db"))
+    {
+      return true
+    }
     return listing.has("uploads", .folder) && listing.has("vector_db", .folder)
   }
 }

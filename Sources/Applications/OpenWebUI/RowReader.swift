@@ -108,7 +108,9 @@ extension OpenWebUI {
       message.time = sketch.time
       message.model = sketch.model == NameTable.none ? nil : StoredText(chat.names[sketch.model])
       message.attachments = files
-      if chat.wantsExcerpt, chat.excerpt == nil, message.role == .user { chat.excerpt = message.text }
+      if chat.wantsExcerpt, chat.excerpt == nil, message.role == .user {
+        chat.excerpt = message.text
+      }
       chat.addFromRow(sketch, message)
     }
 

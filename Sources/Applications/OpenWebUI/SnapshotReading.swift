@@ -5,9 +5,10 @@ import SQLiteEvidence
 import SystemPackage
 
 extension OpenWebUI {
-  /// Reads the copies of chats a database keeps: shares, and the snapshot every rating makes. Copies of
-  /// chats that are gone, together with the rows such a chat left in `chat_message`, are conversations
-  /// that were deleted.
+  /// Reads the copies of chats a database keeps: shares, and the snapshot every rating makes.
+  ///
+  /// Copies of chats that are gone, together with the rows such a chat left in `chat_message`, are
+  /// conversations that were deleted.
   final class SnapshotReading {
     private let database: Database
     private let stores: DatabaseStores
@@ -243,9 +244,10 @@ extension OpenWebUI {
       let newest = left.sources.sorted {
         ($0.updated?.milliseconds ?? 0, $0.row) > ($1.updated?.milliseconds ?? 0, $1.row)
       }
-      let place = newest.first.map {
-        Provenance(path: database.path.storedText, table: $0.table.name, row: $0.key)
-      } ?? Provenance(path: database.path.storedText, table: "chat_message")
+      let place =
+        newest.first.map {
+          Provenance(path: database.path.storedText, table: $0.table.name, row: $0.key)
+        } ?? Provenance(path: database.path.storedText, table: "chat_message")
       var conversation = Conversation(appID: left.id, title: left.title, provenance: place)
       // Where rows of the table of chats are damaged, a head that is missing is no deletion.
       conversation.deleted = chats.isSound

@@ -34,7 +34,8 @@ extension OpenWebUI {
       guard bytes.count >= 36 else { return nil }
       for (index, byte) in bytes.prefix(36).enumerated() {
         let isHyphen = [8, 13, 18, 23].contains(index)
-        guard isHyphen ? byte == UInt8(ascii: "-") : Character(UnicodeScalar(byte)).isHexDigit else {
+        guard isHyphen ? byte == UInt8(ascii: "-") : Character(UnicodeScalar(byte)).isHexDigit
+        else {
           return nil
         }
       }

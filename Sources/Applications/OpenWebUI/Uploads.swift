@@ -5,8 +5,9 @@ import SQLiteEvidence
 import SystemPackage
 
 extension OpenWebUI {
-  /// Claims the folder of uploads. A file there whose id no row of `file` has is an orphan: deleting a
-  /// chat leaves its uploads.
+  /// Claims the folder of uploads.
+  ///
+  /// A file there whose id no row of `file` has is an orphan: deleting a chat leaves its uploads.
   func claimUploads(_ folder: FilePath, _ database: FilePath?, _ survey: inout Survey) {
     guard survey.tree.isFolder(folder) else { return }
     survey.claim(

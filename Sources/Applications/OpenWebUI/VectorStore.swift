@@ -14,8 +14,9 @@ extension OpenWebUI {
       })
   }
 
-  /// The vector store: Chroma's database with the text of every chunk, and files of vectors. Of other
-  /// stores (Milvus, Qdrant) the files are named.
+  /// The vector store: Chroma's database with the text of every chunk, and files of vectors.
+  ///
+  /// Of other stores (Milvus, Qdrant) the files are named.
   struct VectorStore {
     private let folder: FilePath
 

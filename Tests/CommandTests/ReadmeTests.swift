@@ -1,0 +1,76 @@
+import ByteReading
+import TestSupport
+import Testing
+
+/// The README is a promise: its picture is real output, its commands run.
+@Suite struct ReadmeTests {
+  /// The lines of all fenced blocks.
+  private func blocks() throws -> [[String]] {
+    let text = String(decoding: try contents(Repository.path + "/README.md"), as: UTF8.self)
+    var blocks: [[String]] = []
+    for (index, part) in text.split(separator: "```", omittingEmptySubsequences: false).enumerated()
+    where index % 2 == 1 {
+      blocks.append(part.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+    }
+    return blocks
+  }
+
+  @Test("the picture is what the command prints, line for line and in order")
+  func picture() throws {
+    let block = try #require(try blocks().first)
+    #expect(block.dropFirst().first == "$ scripts/sotto scan --home Samples/home")
+    let printed = try run(
+      "script",
+      [
+        "-qec",
+        "stty cols 80; '\(Repository.program)' scan --home '\(Repository.path)/Samples/home'",
+        "/dev/null",
+      ])
+    var lines = printed.text.split(whereSeparator: \.isNewline).map(String.init)[...]
+    let shown = block.dropFirst(2).filter { !$0.isEmpty && $0 != "…" }
+    #expect(shown.count > 10)
+    for line in shown {
+      guard let index = lines.firstIndex(of: line) else {
+        Issue.record("not printed, or not in this order: \(line)")
+        continue
+      }
+      lines = lines[(index + 1)...]
+    }
+  }
+
+  @Test("every command runs")
+  func commands() throws {
+    var commands = try blocks().dropFirst().joined().filter { $0.hasPrefix("scripts/sotto") }
+    #expect(commands.count >= 6)
+    let list = try parse(
+      try sotto("list", "--home", Repository.path + "/Samples/home", "--format", "json").output)
+    let id = try #require(list["conversations"]?.elements.first?["id"]?.string)
+    let image = try TemporaryFolder()
+    commands = commands.map { command in
+      let words = command.split(separator: "#").first.map(String.init) ?? command
+      return words.split(separator: " ").map { word in
+        switch word {
+        case "scripts/sotto": "'\(Repository.program)'"
+        case "ID": id
+        case "/mnt/image": image.path
+        default: String(word)
+        }
+      }.joined(separator: " ")
+    }
+    for command in commands {
+      let result = try run("bash", ["-c", command], in: Repository.path)
+      #expect(result.status == 0, "\(command): \(result.errorText)")
+      #expect(!result.output.isEmpty)
+    }
+  }
+
+  @Test("the exit codes are those of the program")
+  func exitCodes() throws {
+    let text = String(decoding: try contents(Repository.path + "/README.md"), as: UTF8.self)
+    for (number, meaning) in [
+      ("0", "done"), ("2", "failure"), ("64", "usage"), ("130", "interrupted"),
+    ] {
+      #expect(text.contains("| \(number) | \(meaning) |"))
+    }
+  }
+}
