@@ -159,7 +159,9 @@ extension UnitFiles {
       case "UnsetEnvironment":
         for word in UnitSyntax.words(value) { unit.values.removeAll { $0.name == word } }
       case "EnvironmentFile":
-        if value.isEmpty { unit.files.removeAll() } else {
+        if value.isEmpty {
+          unit.files.removeAll()
+        } else {
           // A minus says that the file may be missing.
           unit.files.append((String(value.hasPrefix("-") ? value.dropFirst() : value[...]), source))
         }

@@ -47,8 +47,9 @@ public struct UnitFiles {
 
   /// The settings below `root`, which stands for `/`, and in the homes: of units of systemd with
   /// their drop-ins and environment files, of quadlets, of `/etc/default` and its like, of compose
-  /// files, of containers of Docker, and of files that shells read when they start. Of a variable
-  /// that one unit sets several times the value in force is given.
+  /// files, of containers of Docker, and of files that shells read when they start.
+  ///
+  /// Of a variable that one unit sets several times the value in force is given.
   public static func settings(
     of root: FilePath, tree: EvidenceTree, homes: [Home], interest: Interest = .known
   ) -> [EnvironmentSetting] {

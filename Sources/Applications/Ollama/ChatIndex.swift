@@ -103,7 +103,8 @@ struct ChatIndex {
     var rows = TableReader(snapshot, table, columns: level == .counts ? counted : nil)
     while rows.next() {
       let index = chat(rows, owner)
-      let name = role.flatMap { column in rows.withText(column) { roles.role($0) } }
+      let name =
+        role.flatMap { column in rows.withText(column) { roles.role($0) } }
         ?? Role(rawValue: "unknown")
       let answering = model.flatMap { column in rows.withText(column) { models.name($0) } } ?? nil
       chats[index].tally.count(
@@ -182,6 +183,7 @@ struct ChatIndex {
   }
 
   /// A time as the app writes it, with an offset, or as SQLite does, in universal time without one.
+  ///
   /// The zero of Go's times, year 1, is none.
   static func time(_ rows: borrowing TableReader, _ column: Int) -> Instant? {
     let text = rows.withText(column) { Instant(parsing: $0) } ?? nil

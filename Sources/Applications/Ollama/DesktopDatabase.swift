@@ -154,7 +154,9 @@ extension DesktopDatabase {
 
 extension ChatIndex.Chat {
   /// The moment a UUID of version 7 was made: its first 48 bits are milliseconds since 1970 (RFC
-  /// 9562, section 5.7). Nil for every other text.
+  /// 9562, section 5.7).
+  ///
+  /// Nil for every other text.
   var timeInID: Instant? {
     let bytes = id.bytes
     guard bytes.count == 36, bytes[8] == UInt8(ascii: "-"), bytes[14] == UInt8(ascii: "7") else {

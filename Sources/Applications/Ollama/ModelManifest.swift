@@ -26,6 +26,7 @@ struct ModelManifest {
   }
 
   /// The names a blob may have: `sha256-…`, in the first releases outside of Windows `sha256:…`.
+  ///
   /// Nil where the digest is none, so that no manifest can lead out of the folder.
   static func blobNames(_ digest: String) -> [String]? {
     let parts = digest.split(omittingEmptySubsequences: false) { $0 == ":" || $0 == "-" }

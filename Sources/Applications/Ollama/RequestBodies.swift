@@ -5,7 +5,9 @@ import SystemPackage
 
 /// Whole requests that the server wrote down because OLLAMA_DEBUG_LOG_REQUESTS was set: a folder
 /// `ollama-request-logs-…` of temporary files, `<time>_<route>_body.json` and a script that sends
-/// it again (`server/inference_request_log.go`). Nothing ever removes them.
+/// it again (`server/inference_request_log.go`).
+///
+/// Nothing ever removes them.
 enum RequestBodies {
   /// Whether that is the name of such a folder.
   static func isName(_ name: String) -> Bool {

@@ -185,7 +185,9 @@ struct SavedModels {
   }
 
   /// Reads the lists of messages among the blobs that no manifest names; what they begin with tells
-  /// them from weights. Only where every manifest could be read it is sure that they are left over.
+  /// them from weights.
+  ///
+  /// Only where every manifest could be read it is sure that they are left over.
   private func readUnnamed(
     _ named: Set<String>, areAllKnown: Bool, _ report: inout ReadingReport
   ) {
