@@ -39,7 +39,8 @@ import Testing
       // All but the whole document and the empty one's beginning are torn.
       let torn = reading.codes.filter { $0 == "torn" }.count
       #expect(torn == Int(length))
-      #expect(reading.inventory.issues.filter { $0.code == .torn }.map(\.offset).contains(nil) == false)
+      #expect(
+        reading.inventory.issues.filter { $0.code == .torn }.map(\.offset).contains(nil) == false)
       guard demand.level == .threads else { continue }
       for (cut, found) in reading.conversations.enumerated() {
         let expected = ends.filter { Int64(cut) >= $0 }.count
@@ -75,7 +76,9 @@ import Testing
     func messages(_ title: String) -> UInt64? {
       reading.conversation(title, at: path)?.tally.messages
     }
-    #expect(messages("last") == 1 && messages("blob") == 1 && messages("utf8") == 1 && messages("inside") == 1)
+    #expect(
+      messages("last") == 1 && messages("blob") == 1 && messages("utf8") == 1
+        && messages("inside") == 1)
     #expect(messages("kind 8") == 1 && messages("kind 7") == 0 && messages("number") != nil)
     #expect(reading.codes.filter { $0 == "invalid-utf8" }.count == 1)
     #expect(reading.codes.contains("too-deep"))
@@ -134,7 +137,8 @@ import Testing
       """, in: folder)
     let reading = OpenWebUIReading(folder.path)
     func codes(_ name: String) -> [String]? {
-      reading.store(.conversations, "\(folder.path)/\(name)/webui.db")?.counts.issues.map(\.code.rawValue)
+      reading.store(.conversations, "\(folder.path)/\(name)/webui.db")?.counts.issues.map(
+        \.code.rawValue)
     }
     #expect(codes("cipher") == ["encrypted"])
     for name in ["zeros", "text", "short", "odd"] {
@@ -203,7 +207,8 @@ import Testing
     #expect(exports.last?.counts.issues.isEmpty ?? false)
 
     let gone = OpenWebUIReading(
-      .path(FilePath(folder.path + "/data")), afterFinding: { unlink(folder.path + "/data/webui.db") })
+      .path(FilePath(folder.path + "/data")),
+      afterFinding: { unlink(folder.path + "/data/webui.db") })
     #expect(gone.codes == ["vanished"])
   }
 

@@ -26,7 +26,8 @@ private let oneChat = """
   func image() throws {
     let folder = try TemporaryFolder()
     let places = [
-      "var/lib/docker/volumes/x/_data/webui.db", "var/lib/containers/storage/volumes/y/_data/webui.db",
+      "var/lib/docker/volumes/x/_data/webui.db",
+      "var/lib/containers/storage/volumes/y/_data/webui.db",
       "var/lib/docker/overlay2/abc/diff/app/backend/data/webui.db",
       "usr/local/lib/python3.11/dist-packages/open_webui/data/webui.db",
       "home/ines/.local/share/containers/storage/volumes/z/_data/webui.db",
@@ -35,7 +36,8 @@ private let oneChat = """
       "home/ines/.var/app/com.openwebui.desktop/config/open-webui/data/webui.db",
       "home/ines/snap/open-webui/12/.config/open-webui/data/webui.db",
       "Users/tom/AppData/Roaming/Open WebUI/data/webui.db",
-      "Users/ana/Library/Application Support/open-webui/data/webui.db", "mnt/backup/any name at all.bin",
+      "Users/ana/Library/Application Support/open-webui/data/webui.db",
+      "mnt/backup/any name at all.bin",
     ]
     // An array of plain strings is spelled the same in both languages.
     try encodeOpenWebUI("arguments = \(places)\n" + oneChat, in: folder)
@@ -49,24 +51,31 @@ private let oneChat = """
   func moved() throws {
     let folder = try TemporaryFolder()
     try encodeOpenWebUI(
-      oneChat, in: folder, "ines/.config/open-webui/data/webui.db", "elsewhere/webui.db", "unit/webui.db",
+      oneChat, in: folder, "ines/.config/open-webui/data/webui.db", "elsewhere/webui.db",
+      "unit/webui.db",
       "url/chats.sqlite")
     try write(
       "{\"localServer\": {}, \"dataDir\": \"\(folder.path)/elsewhere\"}".utf8,
       to: folder.path + "/ines/.config/open-webui/config.json")
-    let settings = ["DATA_DIR": "\(folder.path)/unit", "DATABASE_URL": "sqlite:///\(folder.path)/url/chats.sqlite"]
+    let settings = [
+      "DATA_DIR": "\(folder.path)/unit",
+      "DATABASE_URL": "sqlite:///\(folder.path)/url/chats.sqlite",
+    ]
     let reading = OpenWebUIReading(
-      .machine, environment: settings.map { EnvironmentSetting(name: $0.key, value: $0.value, source: nil) },
+      .machine,
+      environment: settings.map { EnvironmentSetting(name: $0.key, value: $0.value, source: nil) },
       home: FilePath(folder.path + "/ines"))
     #expect(
       kinds(reading, below: folder.path) == [
-        "conversations elsewhere/webui.db", "conversations unit/webui.db", "conversations url/chats.sqlite",
+        "conversations elsewhere/webui.db", "conversations unit/webui.db",
+        "conversations url/chats.sqlite",
         "copies ines/.config/open-webui/data/webui.db",
       ])
     // Named as a path, the folder outside of it is said and not opened.
     let below = OpenWebUIReading(folder.path + "/ines")
     #expect(below.codes.contains("points-outside"))
-    #expect(below.inventory.stores.allSatisfy { $0.head.path.string.hasPrefix(folder.path + "/ines") })
+    #expect(
+      below.inventory.stores.allSatisfy { $0.head.path.string.hasPrefix(folder.path + "/ines") })
   }
 
   @Test("a container's record names its data, its log and its secrets; Postgres makes a file stale")
@@ -80,14 +89,24 @@ private let oneChat = """
         "Env": ["OPENAI_API_KEY=sk-invented", "DATABASE_URL=postgresql://a:b@db/webui"]},
        "MountPoints": {"/app/backend/data": {"Source": "/srv/chats"}}}
       """.utf8, to: record)
-    try write("{\"log\":\"hello\\n\"}\n".utf8, to: folder.path + "/var/lib/docker/containers/4f2a/4f2a-json.log")
+    try write(
+      "{\"log\":\"hello\\n\"}\n".utf8,
+      to: folder.path + "/var/lib/docker/containers/4f2a/4f2a-json.log")
     let reading = OpenWebUIReading(.image(FilePath(folder.path)))
     let store = try #require(reading.store(.conversations, folder.path + "/srv/chats/webui.db"))
-    #expect(store.counts.issues.contains { $0.code.rawValue == "possibly-stale" && $0.severity == .warning })
+    #expect(
+      store.counts.issues.contains {
+        $0.code.rawValue == "possibly-stale" && $0.severity == .warning
+      })
     #expect(reading.store(.secrets, record) != nil)
     #expect(reading.texts(.log) == ["{\"log\":\"hello\\n\"}"])
-    #expect(reading.inventory.issues.contains { $0.code == .notParsed && $0.path == FilePath(record).storedText })
-    #expect(!reading.inventory.issues.contains { $0.text.contains("invented") || $0.text.contains("a:b") })
+    #expect(
+      reading.inventory.issues.contains {
+        $0.code == .notParsed && $0.path == FilePath(record).storedText
+      })
+    #expect(
+      !reading.inventory.issues.contains { $0.text.contains("invented") || $0.text.contains("a:b") }
+    )
   }
 
   @Test("other databases, other lists and other archives are nobody's")

@@ -42,7 +42,9 @@ struct OpenWebUIReading {
   }
 
   /// The conversation of that title in a store of that kind at that path.
-  func conversation(_ title: String, _ kind: StoreKind = .conversations, at path: String) -> Conversation? {
+  func conversation(_ title: String, _ kind: StoreKind = .conversations, at path: String)
+    -> Conversation?
+  {
     conversations.first {
       $0.conversation.title?.string == title && $0.store.head.kind == kind
         && $0.store.head.path.string == path && !$0.conversation.deleted

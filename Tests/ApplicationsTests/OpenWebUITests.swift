@@ -31,13 +31,16 @@ import Testing
     let bread = try #require(reading.conversation("Sourdough that does not rise", at: database))
     #expect(bread.thread.count == 5)
     #expect(bread.thread.map(\.active) == [true, true, true, false, true])
-    #expect(bread.thread.map(\.role.rawValue) == ["user", "assistant", "user", "assistant", "assistant"])
+    #expect(
+      bread.thread.map(\.role.rawValue) == ["user", "assistant", "user", "assistant", "assistant"])
     #expect(bread.thread[4].model == "mistral-nemo:12b")
-    #expect(bread.thread[3].parent == bread.thread[2].id && bread.thread[4].parent == bread.thread[2].id)
+    #expect(
+      bread.thread[3].parent == bread.thread[2].id && bread.thread[4].parent == bread.thread[2].id)
     #expect(bread.thread[0].parent == nil && bread.thread[0].model == nil)
     #expect(bread.thread[3].text.string.hasSuffix("🍞"))
     #expect(bread.shared == true && bread.user == "Ines Aldorf" || bread.user == "Tomasz Wrona")
-    #expect(bread.thread[0].provenance.table == "chat" && bread.thread[0].provenance.row == bread.appID)
+    #expect(
+      bread.thread[0].provenance.table == "chat" && bread.thread[0].provenance.row == bread.appID)
     #expect(bread.thread[0].provenance.offset == nil)
     #expect(bread.thread[0].time != nil && bread.thread[0].time?.hasMilliseconds == false)
 
@@ -97,7 +100,9 @@ import Testing
     // What only the linear copy still holds is searched, and counts for nothing.
     #expect(reading.texts(.text).contains("Forget that I asked about pills."))
     #expect(
-      !reading.conversations.contains { $0.conversation.thread.contains { $0.text == "Forget that I asked about pills." } })
+      !reading.conversations.contains {
+        $0.conversation.thread.contains { $0.text == "Forget that I asked about pills." }
+      })
   }
 
   @Test("chats that are gone are found by what they left, and count for nothing")
@@ -110,7 +115,9 @@ import Testing
     #expect(found == ["feedback": [4], "channel": [4], "chat_message": [4]])
     #expect(reading.deleted.map(\.confidence) == [1, 1, 1])
     let rated = try #require(reading.deleted.first { $0.provenance.table == "feedback" })
-    #expect(rated.title == "Letter to my sister" && rated.thread[0].text.string.hasPrefix("Help me say sorry"))
+    #expect(
+      rated.title == "Letter to my sister"
+        && rated.thread[0].text.string.hasPrefix("Help me say sorry"))
     let store = try #require(reading.store(.conversations, database))
     let listed = reading.conversations.filter {
       $0.store.id == store.id && !$0.conversation.deleted
@@ -124,17 +131,21 @@ import Testing
     let (folder, reading) = try samples()
     let first = try #require(
       reading.conversation(
-        "Sourdough that does not rise", at: folder.path + "/home/Backups/2023/ollama-webui/ollama.db"))
+        "Sourdough that does not rise",
+        at: folder.path + "/home/Backups/2023/ollama-webui/ollama.db"))
     #expect(first.thread.map(\.id) == ["0", "1", "2", "3"])
-    #expect(first.thread.map(\.active) == [true, true, true, true] && first.tally.hiddenMessages == 0)
+    #expect(
+      first.thread.map(\.active) == [true, true, true, true] && first.tally.hiddenMessages == 0)
     #expect(first.archived == nil && first.shared == nil)
     let odd = try #require(
       reading.conversation(
-        "Regex for invoice numbers", at: folder.path + "/home/src/open-webui/backend/data/webui.db"))
+        "Regex for invoice numbers", at: folder.path + "/home/src/open-webui/backend/data/webui.db")
+    )
     #expect(odd.thread[0].text == "What is on this picture?")
     #expect(odd.thread[0].attachments.count == 1)
     // The WTF-8 form of U+D83D.
-    #expect(odd.thread[1].text.bytes.starts(with: Array("A single pixel ".utf8) + [0xED, 0xA0, 0xBD]))
+    #expect(
+      odd.thread[1].text.bytes.starts(with: Array("A single pixel ".utf8) + [0xED, 0xA0, 0xBD]))
   }
 
   @Test("text beside conversations is searched")
@@ -146,11 +157,15 @@ import Testing
     let chunks = reading.texts(.chunk)
     #expect(chunks.filter { $0 == "Remettre en eau coûte peu." }.count == 1)
     #expect(chunks.contains("Un dernier paragraphe, pas encore repris."))
-    #expect(chunks.contains("Then use the fridge.") && chunks.contains("How long is the bulk ferment?"))
+    #expect(
+      chunks.contains("Then use the fridge.") && chunks.contains("How long is the bulk ferment?"))
     #expect(reading.texts(.attachment).contains { $0.hasSuffix("elles l'émettent. 🌿\n") })
     // A log's last line may be cut off; it begins where the third one ended.
-    let log = reading.passages.filter { $0.store.head.path.string == folder.path + volume + "/audit.log" }
-    #expect(log.count == 4 && log.last?.passage.text == "{\"timestamp\": 1747000009, \"id\": \"cut off")
+    let log = reading.passages.filter {
+      $0.store.head.path.string == folder.path + volume + "/audit.log"
+    }
+    #expect(
+      log.count == 4 && log.last?.passage.text == "{\"timestamp\": 1747000009, \"id\": \"cut off")
     let lengths = log.dropLast().map { UInt64($0.passage.text.bytes.count + 1) }.reduce(0, +)
     #expect(log.last?.passage.provenance.offset == lengths)
     #expect(!reading.passages.contains { $0.passage.text.string.contains("sk-invented") })
@@ -211,7 +226,9 @@ import Testing
       try #require(reading.conversation(title, at: path))
     }
     let order = try chat("order")
-    #expect(order.thread.map(\.id) == ["a", "b", "c"] && order.thread.map(\.active) == [true, true, false])
+    #expect(
+      order.thread.map(\.id) == ["a", "b", "c"]
+        && order.thread.map(\.active) == [true, true, false])
     #expect(order.tally.hiddenMessages == 1 && order.tally.models["n"] == 1)
     let twice = try chat("twice")
     #expect(twice.thread.map(\.role) == [.assistant] && twice.tally.byRole[.user] == 0)
@@ -230,12 +247,17 @@ import Testing
     let list = try chat("list")
     #expect(list.thread.map(\.role.rawValue) == ["user", "developer"])
     let rows = try chat("rows")
-    #expect(rows.thread.map(\.text.string) == ["x", "from the row", "only in the row", "plain text"])
+    #expect(
+      rows.thread.map(\.text.string) == ["x", "from the row", "only in the row", "plain text"])
     #expect(rows.thread.map { $0.model?.string } == [nil, "m7", nil, "m8"])
     #expect(rows.thread.map(\.active) == [true, true, false, false])
-    #expect(reading.codes.sorted() == ["cyclic-parents", "dangling-parent", "migration-leftover", "remnant"])
+    #expect(
+      reading.codes.sorted() == [
+        "cyclic-parents", "dangling-parent", "migration-leftover", "remnant",
+      ])
     #expect(reading.texts(.text).filter { $0 == "x" }.count == 1)
     let counted = OpenWebUIReading(path, ReadingDemand(.counts))
-    #expect(counted.inventory.stores.map(\.counts.tally) == reading.inventory.stores.map(\.counts.tally))
+    #expect(
+      counted.inventory.stores.map(\.counts.tally) == reading.inventory.stores.map(\.counts.tally))
   }
 }

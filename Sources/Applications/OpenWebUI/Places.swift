@@ -128,8 +128,9 @@ extension OpenWebUI {
     }
   }
 
-  /// Follows the variables that move the data folder, the database or the log of requests. Their names
-  /// are common ones, so contents decide.
+  /// Follows the variables that move the data folder, the database or the log of requests.
+  ///
+  /// Their names are common ones, so contents decide.
   func surveyEnvironment(_ survey: inout Survey) {
     for setting in survey.environment {
       guard setting.home == nil || survey.home == nil || setting.home == survey.home?.path else {
@@ -152,7 +153,8 @@ extension OpenWebUI {
         survey.look(id, file, .found)
         claimDatabase(file, in: nil, &survey)
       case "AUDIT_LOGS_FILE_PATH":
-        guard let file = survey.follow(setting.value, named: source), survey.tree.isFile(file) else {
+        guard let file = survey.follow(setting.value, named: source), survey.tree.isFile(file)
+        else {
           continue
         }
         survey.look(id, file, .found)
