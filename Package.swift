@@ -35,7 +35,15 @@ let package = Package(
   targets: [
     .target(name: "CLinux"),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .target(name: "ByteReading", swiftSettings: audited),
+    .target(name: "Secrets", dependencies: ["CSodium"], swiftSettings: audited),
+    .target(
+      name: "VaultFormat", dependencies: ["CSodium", "Secrets"], swiftSettings: audited),
+    .target(name: "Erasure", dependencies: ["CLinux", system], swiftSettings: audited),
+    .target(
+      name: "VaultStore", dependencies: ["CLinux", "Erasure", "Secrets", "VaultFormat", system],
+      swiftSettings: audited),
     .target(name: "Conversations", dependencies: ["ByteReading"], swiftSettings: strict),
     .target(
       name: "EvidenceFiles", dependencies: ["ByteReading", "CLinux", system],
@@ -63,11 +71,23 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Applications", "ByteReading", "Conversations", "EvidenceFiles", "Inventory", "Reporting",
-        arguments, system,
+        "Applications", "ByteReading", "Conversations", "Erasure", "EvidenceFiles", "Inventory",
+        "Reporting", "Secrets", "VaultFormat", "VaultStore", arguments, system,
       ],
       swiftSettings: strict),
     .executableTarget(name: "sotto", dependencies: ["Commands", arguments], swiftSettings: strict),
+    .testTarget(
+      name: "SecretsTests", dependencies: ["CSodium", "Secrets"], swiftSettings: strict),
+    .testTarget(
+      name: "VaultFormatTests",
+      dependencies: ["CSodium", "Secrets", "TestSupport", "VaultFormat"], swiftSettings: strict),
+    .testTarget(
+      name: "VaultStoreTests",
+      dependencies: ["Erasure", "Secrets", "TestSupport", "VaultFormat", "VaultStore", system],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ErasureTests", dependencies: ["Erasure", "TestSupport", system],
+      swiftSettings: strict),
     .testTarget(
       name: "SQLiteEvidenceTests",
       dependencies: ["SQLiteEvidence", "EvidenceFiles", "ByteReading", "CSQLite", system],

@@ -1,0 +1,3 @@
+// The system's libsodium.
+#pragma once
+#include <sodium.h>

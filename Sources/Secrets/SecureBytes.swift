@@ -1,0 +1,80 @@
+internal import CSodium
+
+/// Key material: it cannot be copied, is locked in memory, fenced by guard pages, left out of core
+/// dumps, and wiped when it goes out of scope (libsodium's `sodium_malloc`).
+///
+/// Each costs whole pages; contents that are not keys do not belong here.
+///
+/// `@unchecked Sendable`: the memory is written only through `mutating` and initialising methods, to
+/// which the language gives exclusive access.
+@safe public struct SecureBytes: ~Copyable, @unchecked Sendable {
+  private let base: UnsafeMutableRawPointer
+  /// The length in bytes.
+  public let count: Int
+
+  /// Makes `count` zero bytes.
+  /// - Throws: `outOfLockedMemory` where the system gives none.
+  public init(count: Int) throws(SecretsError) {
+    try Sodium.start()
+    guard count >= 0, let base = unsafe sodium_malloc(max(count, 1)) else {
+      throw .outOfLockedMemory
+    }
+    unsafe sodium_memzero(base, max(count, 1))
+    unsafe self.base = base
+    self.count = count
+  }
+
+  /// Makes `count` bytes that `body` fills in; what it leaves stays zero.
+  /// - Throws: `outOfLockedMemory`, or what `body` throws; the bytes are wiped then.
+  public init(
+    count: Int, filledBy body: (UnsafeMutableRawBufferPointer) throws(SecretsError) -> Void
+  ) throws(SecretsError) {
+    let fresh = try SecureBytes(count: count)
+    try unsafe body(UnsafeMutableRawBufferPointer(start: fresh.base, count: count))
+    self = fresh
+  }
+
+  /// Makes `count` random bytes.
+  /// - Throws: `outOfLockedMemory`.
+  public static func random(count: Int) throws(SecretsError) -> SecureBytes {
+    try unsafe SecureBytes(count: count) { (bytes) throws(SecretsError) in
+      unsafe Sodium.fillRandom(bytes)
+    }
+  }
+
+  /// Makes a second copy, for the few places where a key is handed to two owners.
+  /// - Throws: `outOfLockedMemory`.
+  public borrowing func duplicate() throws(SecretsError) -> SecureBytes {
+    let source = unsafe UnsafeRawBufferPointer(start: base, count: count)
+    return try unsafe SecureBytes(count: count) { (bytes) throws(SecretsError) in
+      unsafe bytes.copyMemory(from: source)
+    }
+  }
+
+  /// Lends the bytes to `body`, which must not keep the pointer.
+  /// - Throws: What `body` throws.
+  public borrowing func withBytes<Result: ~Copyable, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
+  }
+
+  /// Lends the bytes to `body` for writing; it must not keep the pointer.
+  /// - Throws: What `body` throws.
+  public mutating func withMutableBytes<Result: ~Copyable, Failure: Error>(
+    _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe body(UnsafeMutableRawBufferPointer(start: base, count: count))
+  }
+
+  /// Whether both hold the same bytes, compared in a time that does not depend on them.
+  public borrowing func equals(_ other: borrowing SecureBytes) -> Bool {
+    guard count == other.count else { return false }
+    return unsafe sodium_memcmp(base, other.base, count) == 0
+  }
+
+  deinit {
+    // Wipes before it frees.
+    unsafe sodium_free(base)
+  }
+}
