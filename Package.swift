@@ -37,7 +37,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .target(name: "ByteReading", swiftSettings: audited),
-    .target(name: "Secrets", dependencies: ["CSodium"], swiftSettings: audited),
+    .target(name: "Secrets", dependencies: ["CLinux", "CSodium"], swiftSettings: audited),
     .target(
       name: "VaultFormat", dependencies: ["CSodium", "Secrets"], swiftSettings: audited),
     .target(name: "Erasure", dependencies: ["CLinux", system], swiftSettings: audited),
@@ -77,7 +77,8 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(name: "sotto", dependencies: ["Commands", arguments], swiftSettings: strict),
     .testTarget(
-      name: "SecretsTests", dependencies: ["CSodium", "Secrets"], swiftSettings: strict),
+      name: "SecretsTests", dependencies: ["CSodium", "Secrets", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "VaultFormatTests",
       dependencies: ["CSodium", "Secrets", "TestSupport", "VaultFormat"], swiftSettings: strict),
