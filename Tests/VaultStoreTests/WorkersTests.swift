@@ -1,4 +1,5 @@
 import Synchronization
+import SystemPackage
 import Testing
 import VaultStore
 
