@@ -18,10 +18,6 @@ static const int sotto_O_NOATIME = 0;
 // what cannot be printed.
 int sotto_columns(unsigned int scalar);
 
-// lseek(2): where data and holes begin. Behind _GNU_SOURCE.
-static const int sotto_SEEK_DATA = 3;
-static const int sotto_SEEK_HOLE = 4;
-
 // renameat2(2) with RENAME_NOREPLACE: EEXIST where the new name is taken.
 int sotto_rename_without_replacing(int from, const char *name, int to, const char *new_name);
 
