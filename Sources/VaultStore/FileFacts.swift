@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// What the system says of a file, folder or link, from one call.

@@ -135,8 +135,8 @@ public final class FolderHandle: Sendable {
     do {
       _ = try unsafe call("rename", name) { old in
         unsafe newName.withCString {
-          unsafe sotto_rename_without_replacing(
-            descriptor.rawValue, old, folder.descriptor.rawValue, $0)
+          unsafe sotto_renameat2(
+            descriptor.rawValue, old, folder.descriptor.rawValue, $0, sotto_RENAME_NOREPLACE)
         }
       }
     } catch  where error.code == .system(.invalidArgument) {
@@ -169,7 +169,7 @@ public final class FolderHandle: Sendable {
 
   /// Waits until everything of the file system that this folder is on is on the medium.
   public func syncFileSystem() throws(VaultError) {
-    while sotto_sync_file_system(descriptor.rawValue) != 0 {
+    while sotto_syncfs(descriptor.rawValue) != 0 {
       if errno != EINTR {
         throw VaultError(Errno(rawValue: errno), path, "sync the file system of")
       }

@@ -18,10 +18,4 @@ static const int sotto_O_NOATIME = 0;
 // what cannot be printed.
 int sotto_columns(unsigned int scalar);
 
-// renameat2(2) with RENAME_NOREPLACE: EEXIST where the new name is taken.
-int sotto_rename_without_replacing(int from, const char *name, int to, const char *new_name);
-
-// syncfs(2).
-int sotto_sync_file_system(int descriptor);
-
 #endif
