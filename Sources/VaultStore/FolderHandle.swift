@@ -12,7 +12,7 @@ public final class FolderHandle: Sendable {
   /// The path it was opened by.
   public let path: FilePath
 
-  private init(owning descriptor: Int32, _ path: FilePath) {
+  init(owning descriptor: Int32, _ path: FilePath) {
     self.descriptor = FileDescriptor(rawValue: descriptor)
     self.path = path
   }
