@@ -1,5 +1,6 @@
+internal import CLinux
 internal import Glibc
-public import SystemPackage
+internal import SystemPackage
 
 /// Which processes have files of the store's file system open or mapped, from `/proc` (proc(5)).
 ///
@@ -94,8 +95,8 @@ extension FileHandle {
     var buffer = [UInt8](repeating: 0, count: 65536)
     while bytes.count < limit {
       let offset = UInt64(bytes.count)
-      let count = try unsafe buffer.withUnsafeMutableBytes { (buffer) throws(VaultError) in
-        try unsafe read(at: offset, into: buffer)
+      let count = try unsafe buffer.withUnsafeMutableBufferPointer { (buffer) throws(VaultError) in
+        try unsafe read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
       }
       if count == 0 { break }
       bytes += buffer[..<count]
