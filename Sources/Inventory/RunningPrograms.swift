@@ -1,5 +1,7 @@
 public import Applications
+import EvidenceFiles
 import Glibc
+import SystemPackage
 
 /// A process of this machine.
 public struct RunningProgram: Hashable, Sendable {
@@ -17,12 +19,9 @@ public enum RunningPrograms {
   public static func first(
     of application: any Application, as account: UInt32
   ) -> RunningProgram? {
-    guard let folder = opendir("/proc") else { return nil }
-    defer { closedir(folder) }
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+    guard let processes = try? FolderListing("/proc") else { return nil }
+    for entry in processes.entries {
+      let name = entry.name
       guard let process = Int32(name), process != getpid(), self.account(of: name) == account else {
         continue
       }
@@ -45,11 +44,7 @@ public enum RunningPrograms {
   }
 
   private static func executable(of process: String) -> String {
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = bytes.withUnsafeMutableBytes { buffer in
-      readlink("/proc/\(process)/exe", buffer.baseAddress, buffer.count)
-    }
-    let path = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    let path = EvidenceTree.linkTarget(FilePath("/proc/\(process)/exe"))?.string ?? ""
     let gone = " (deleted)"
     return path.hasSuffix(gone) ? String(path.dropLast(gone.utf8.count)) : path
   }
@@ -60,7 +55,7 @@ public enum RunningPrograms {
     guard descriptor >= 0 else { return "" }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: limit)
-    let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    let count = read(descriptor, &bytes, limit)
     return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   }
 }

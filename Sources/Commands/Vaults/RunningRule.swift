@@ -2,6 +2,7 @@ import Applications
 import EvidenceFiles
 import Glibc
 import Inventory
+import SystemPackage
 
 /// Whether an application may be about to use a store: its program runs as the store's owner, and the
 /// store is where that program looks for it.
