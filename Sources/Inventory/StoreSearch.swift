@@ -38,6 +38,7 @@ struct StoreSearch {
       survey.environment = machine.environment
       let home = Homes.home(machine.home, user: machine.user, tree: survey.tree)
       survey.environment += units(below: "/", [home])
+      sayUnlistedContainers(below: "/", [home])
       surveySystem("/")
       visit(home)
       walk(machine.home)
@@ -53,6 +54,7 @@ struct StoreSearch {
       guard check(root) else { return }
       let found = Homes.all(below: root, accounts: accounts, tree: survey.tree)
       survey.environment = units(below: root, found)
+      sayUnlistedContainers(below: root, found)
       surveySystem(root)
       for home in found { visit(home) }
       walk(root)
@@ -67,7 +69,14 @@ struct StoreSearch {
   }
 
   private func units(below root: FilePath, _ homes: [Home]) -> [EnvironmentSetting] {
-    UnitFiles.settings(of: root, tree: survey.tree, homes: homes)
+    return UnitFiles.settings(of: root, tree: survey.tree, homes: homes)
+  }
+
+  /// Of a whole system, containers whose settings may not be read are no silence.
+  private mutating func sayUnlistedContainers(below root: FilePath, _ homes: [Home]) {
+    for issue in UnitFiles.unlistedContainers(of: root, tree: survey.tree, homes: homes) {
+      survey.add(issue)
+    }
   }
 
   /// Whether the place itself can be looked at; an issue where it cannot.

@@ -2,6 +2,8 @@
 #ifndef SOTTO_CLINUX_H
 #define SOTTO_CLINUX_H
 
+#include "FileControl.h"
+
 #include <fcntl.h>
 
 // open(2): do not update the access time. Behind _GNU_SOURCE, so spelled out here; the value is the
