@@ -31,6 +31,8 @@ extension Failure {
         hint: "close other programs, or choose --kdf interactive for a new vault")
     case .unsuitable:
       self.init("a secret has a length that cannot be used")
+    case .dumpable:
+      self.init("the system does not forbid dumps of this process's memory")
     }
   }
 }

@@ -42,11 +42,6 @@ internal import CSodium
     }
   }
 
-  /// The bytes, for what was sealed but is no key.
-  public borrowing func exposed() -> [UInt8] {
-    unsafe withBytes { unsafe Array($0) }
-  }
-
   /// Makes `count` random bytes.
   /// - Throws: `outOfLockedMemory`.
   public static func random(count: Int) throws(SecretsError) -> SecureBytes {

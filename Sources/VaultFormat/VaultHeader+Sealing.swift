@@ -37,7 +37,9 @@ extension VaultHeader {
       tag: Array(sealedSettings[end...]))
     let plaintext: [UInt8]?
     do throws(SecretsError) {
-      plaintext = try AEAD.open(sealed, key: last.settings, associated: prefix)?.exposed()
+      plaintext = try unsafe AEAD.open(sealed, key: last.settings, associated: prefix)?.withBytes {
+        unsafe Array($0)
+      }
     } catch {
       throw VaultFormatError(error, "settings")
     }

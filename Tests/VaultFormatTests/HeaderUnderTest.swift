@@ -14,6 +14,11 @@ func counting(_ count: Int, from first: UInt8 = 0) throws -> SecureBytes {
   try SecureBytes((0..<count).map { first &+ UInt8(truncatingIfNeeded: $0) })
 }
 
+/// What is in key material.
+func bytes(of secret: borrowing SecureBytes) -> [UInt8] {
+  secret.withBytes { Array($0) }
+}
+
 extension Array<UInt8> {
   /// The header with its checksum made to match: what anyone can do without a secret.
   func withChecksum() -> [UInt8] {
