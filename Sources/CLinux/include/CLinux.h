@@ -18,4 +18,7 @@ static const int sotto_O_NOATIME = 0;
 // what cannot be printed.
 int sotto_columns(unsigned int scalar);
 
+// prctl(2) with PR_SET_DUMPABLE 0: no core dump, no ptrace by the same user. 0, or -1 with errno.
+int sotto_forbid_dumps(void);
+
 #endif
