@@ -33,6 +33,8 @@ extension Failure {
       self.init("the system does not forbid memory dumps of this process")
     case .unsuitable:
       self.init("a secret has a length that cannot be used")
+    case .dumpable:
+      self.init("the system does not forbid dumps of this process's memory")
     }
   }
 }
