@@ -1091,6 +1091,9 @@ class Vault:
         root = Node(b"", b"", bytes(16))
         root.places = [(epoch, b"tree.%d" % epoch, b"") for epoch in self.epochs]
         left = dict(self.manifest.entries) if self.manifest else {}
+        locked = set()
+        if self.journal and self.journal.act == LOCKING:
+            locked = {object_id for object_id, kind in self.journal.records.items() if kind == 1}
         stack = [iter([root])]
         open_folders = []
         while stack:
@@ -1102,6 +1105,7 @@ class Vault:
                 continue
             node.entry = left.pop((node.parent_id, node.name), None)
             self.look_at(node)
+            locked.discard(node.object_id)
             if node.kind == FOLDER:
                 yield "enter", node
                 open_folders.append(node)
@@ -1109,6 +1113,8 @@ class Vault:
             else:
                 yield "file", node
         self.missing(left)
+        for object_id in sorted(locked):
+            self.report.damage(f"object {object_id.hex()}", "is missing, and the journal calls it the truth")
 
     def look_at(self, node):
         """Finds a node's head and kind, and compares them with the manifest."""
@@ -1388,7 +1394,8 @@ class Writer:
             elif known and known[2]:
                 # Copying made two files of one object: check the second as well.
                 thing.contents(head, lambda at, part: None, complain)
-                if self.vault.first_page(known[3]) != head.page:
+                first = self.vault.first_page(known[3])
+                if first != head.page and u32(first, 12) == head.epoch:
                     self.report.damage(node.path, f"differs from its other name, {shown(known[0])}")
                 self.link(known[0], parent, name)
                 return

@@ -1,8 +1,8 @@
-public import SystemPackage
 internal import Synchronization
+internal import SystemPackage
 
 /// How far an act on a store is.
-public struct ActProgress: Sendable, Equatable {
+public struct StoreProgress: Sendable, Equatable {
   /// What is being done.
   public enum Phase: Sendable, Equatable {
     /// Looking at what is there.
@@ -31,10 +31,10 @@ public struct ActProgress: Sendable, Equatable {
 ///
 /// Both are called from several threads.
 public final class ActMonitor: Sendable {
-  private let report: @Sendable (ActProgress) -> Void
+  private let report: @Sendable (StoreProgress) -> Void
   private let isInterrupted: @Sendable () -> Bool
   private let state = Mutex(
-    ActProgress(phase: .looking, bytes: 0, totalBytes: 0, files: 0, totalFiles: 0))
+    StoreProgress(phase: .looking, bytes: 0, totalBytes: 0, files: 0, totalFiles: 0))
   private let passes = Atomic<UInt64>(0)
 
   /// Every byte of contents passes through an act this often: written, compared, removed.
@@ -42,7 +42,7 @@ public final class ActMonitor: Sendable {
 
   /// Makes a monitor.
   public init(
-    report: @escaping @Sendable (ActProgress) -> Void = { _ in },
+    report: @escaping @Sendable (StoreProgress) -> Void = { _ in },
     isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
     self.report = report
@@ -59,7 +59,7 @@ public final class ActMonitor: Sendable {
   }
 
   /// Begins a phase.
-  func begin(_ phase: ActProgress.Phase, bytes: UInt64? = nil, files: UInt64? = nil) {
+  func begin(_ phase: StoreProgress.Phase, bytes: UInt64? = nil, files: UInt64? = nil) {
     tell { progress in
       progress.phase = phase
       if let bytes { progress.totalBytes = bytes }
@@ -78,7 +78,7 @@ public final class ActMonitor: Sendable {
     tell { $0.files += UInt64(files) }
   }
 
-  private func tell(_ change: (inout ActProgress) -> Void) {
+  private func tell(_ change: (inout StoreProgress) -> Void) {
     report(
       state.withLock { progress in
         change(&progress)

@@ -54,7 +54,7 @@ struct LockBatch {
         case .file(let file, _): .file(file)
         case .link(let target): .bytes(target)
         }
-      do {
+      do throws(VaultError) {
         let written = try tools.write(
           item.head(), attributes: item.attributes, source, in: tools.folders.new, as: name,
           workspace, with: others)

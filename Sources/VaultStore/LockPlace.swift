@@ -73,7 +73,8 @@ public struct LockPlace: Sendable, Equatable {
     }
     if vault.starts(with: store) || store.starts(with: vault) {
       throw VaultError(
-        .refused, vault, "one of store and vault is inside the other", hint: "choose another --vault")
+        .refused, vault, "one of store and vault is inside the other",
+        hint: "choose another --vault")
     }
     var above = store
     while above.components.count > 1 {

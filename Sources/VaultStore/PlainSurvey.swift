@@ -99,7 +99,8 @@ struct PlainSurvey {
     if facts.owner == geteuid() {
       guard facts.mode & 0o500 == 0o500 else {
         throw VaultError(
-          .refused, folder.handle.path, "cannot be listed by its owner", hint: "chmod u+rx it first")
+          .refused, folder.handle.path, "cannot be listed by its owner", hint: "chmod u+rx it first"
+        )
       }
     } else if unsafe faccessat(
       folder.handle.descriptor.rawValue, ".", R_OK | W_OK | X_OK, AT_EACCESS) != 0

@@ -192,10 +192,21 @@ class Vault:
         os.makedirs(folder)
         self.new_epoch()
 
+    def opened(self, path, flags):
+        """Opens a file of the vault step by step: its path may be longer than the system allows."""
+        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        *steps, name = path.split("/")
+        for step in steps:
+            if not os.access(step, os.F_OK, dir_fd=folder):
+                os.mkdir(step, dir_fd=folder)
+            above, folder = folder, os.open(step, os.O_RDONLY | os.O_DIRECTORY, dir_fd=folder)
+            os.close(above)
+        file = os.open(name, flags, 0o666, dir_fd=folder)
+        os.close(folder)
+        return os.fdopen(file, "r+b")
+
     def write(self, path, data):
-        full = os.path.join(self.folder, path)
-        os.makedirs(os.path.dirname(full), exist_ok=True)
-        with open(full, "wb") as file:
+        with self.opened(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC) as file:
             file.write(data)
 
     # Slots and the header
@@ -339,8 +350,7 @@ class Vault:
         return out, 1 + count + groups
 
     def write_pages(self, path, pages, count):
-        self.write(path, b"")
-        with open(os.path.join(self.folder, path), "r+b") as file:
+        with self.opened(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC) as file:
             for number, page in pages.items():
                 file.seek(PAGE * number)
                 file.write(page)
@@ -383,7 +393,7 @@ class Vault:
             known = self.objects.get(item.path)
             object_id = known["id"] if known else None
             if item.same is not None and item.same in shared:
-                object_id, page, first = shared[item.same]
+                object_id, page, first, item.generation = shared[item.same]
             else:
                 object_id = object_id or (shared.get(item.same) or [self.random(16)])[0]
                 page = first = None
@@ -399,7 +409,7 @@ class Vault:
                 self.write_pages(full, pages, count)
                 page = pages[0]
                 if item.same is not None:
-                    shared[item.same] = object_id, page, full
+                    shared[item.same] = object_id, page, full, item.generation
             else:
                 os.link(os.path.join(self.folder, first), os.path.join(self.folder, full))
             self.objects[item.path] = {"id": object_id, "parent": parent_id, "page": page, "item": item,

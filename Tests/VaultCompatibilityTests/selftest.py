@@ -199,11 +199,11 @@ def tree_digest(folder):
     return digest.hexdigest()
 
 
-def frozen():
+def frozen(folder):
     """The frozen vaults, read as they stand."""
     root = os.path.join(maker.HERE, "Frozen", "v1")
     for name in sorted(os.listdir(root)) if os.path.isdir(root) else []:
-        with tempfile.TemporaryDirectory() as work:
+        with tempfile.TemporaryDirectory(dir=folder) as work:
             place = os.path.join(work, name)
             shutil.copytree(os.path.join(root, name), place)
             with open(os.path.join(place, "expected.json"), encoding="utf-8") as file:
@@ -224,6 +224,41 @@ def random_trees(folder, count):
         status, said = run(os.path.join(place, "vault.sotto"), out, *secrets_of(place)["passphrase0"])
         check(status == 0, f"random tree {seed}: status {status}: {said}")
         compare(out, json.loads(json.dumps(expected)), f"random tree {seed}")
+
+
+def deep(folder):
+    """A tree whose paths in the vault are longer than the system takes in one call."""
+    items, path = [maker.Item("", maker.FOLDER)], b""
+    for level in range(150):
+        path += (b"/" if path else b"") + b"%d" % level
+        items.append(maker.Item(path, maker.FOLDER))
+    items.append(maker.Item(path + b"/file", maker.FILE, [(0, b"deep")], attributes={b"user.a": b"b"}))
+    items.append(maker.Item(path + b"/link", maker.LINK, target=b"file"))
+    place, out = fresh(folder, "made"), fresh(folder, "out")
+    _, expected = maker.make("long-names", place, "1", items)
+    status, said = run(os.path.join(place, "vault.sotto"), out, *secrets_of(place)["passphrase0"])
+    check(status == 0, f"deep: status {status}: {said}")
+    compare(out, json.loads(json.dumps(expected)), "deep")
+
+
+def cut_off(folder):
+    """Acts that were cut off where it is awkward."""
+    # Of two names of one object, one has been written anew under the second epoch.
+    items = maker.small_tree(maker.Randomness(9))
+    data = [(0, b"two names" * 600)]
+    items[2:2] = [maker.Item("chats/0", maker.FILE, data, same="pair")]
+    items.append(maker.Item("z", maker.FILE, data, same="pair"))
+    place, out = fresh(folder, "made"), fresh(folder, "out")
+    _, expected = maker.make("two-epochs-cut-off-rotation", place, "1", items)
+    status, said = run(os.path.join(place, "vault.sotto"), out, *secrets_of(place)["keyfile"])
+    check(status == 0, f"a pair under two epochs: status {status}: {said}")
+    compare(out, json.loads(json.dumps(expected)), "a pair under two epochs")
+    # What the journal calls the truth is gone.
+    place, out = fresh(folder, "made"), fresh(folder, "out")
+    vault, _ = maker.make("interrupted-lock", place, "1")
+    os.unlink(os.path.join(vault.folder, vault.objects[b"chats/2.json"]["file"]))
+    status, said = run(vault.folder, out, *secrets_of(place)["passphrase0"])
+    check(status == 13 and "the journal calls it the truth" in said, f"the truth is gone: status {status}: {said}")
 
 
 def statuses(folder):
@@ -353,6 +388,10 @@ def superseded(vault, scenario):
             log = file.read()
         promise = max(at for at in range(4096, len(log), 512) if log[at:at + 5] == b"\x40\0\0\0\4")
         return lambda file, at: file in (anew, gone) or file == "log" and at >= promise
+    if scenario == "interrupted-lock":
+        # The journal ends in half a record.
+        length = os.path.getsize(os.path.join(vault.folder, "journal"))
+        return lambda file, at: file == "journal" and at >= length - (length - 96) % 64
     return lambda file, at: False
 
 
@@ -409,9 +448,11 @@ def main():
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(dir=arguments.folder)
     try:
-        frozen()
+        frozen(folder)
         scenarios(folder)
         random_trees(folder, arguments.trees)
+        deep(folder)
+        cut_off(folder)
         statuses(folder)
         tampering(folder)
         step = 1 if arguments.every_byte else arguments.step or 101
