@@ -169,7 +169,7 @@ extension JSONCursor {
     var levels = BitStack()
     repeat {
       if let isObject = levels.last {
-        guard try isObject ? nextKeySkipped() : nextElement() else {
+        guard try isObject ? nextMember(keepsKey: false) : nextElement() else {
           levels.removeLast()
           continue
         }
@@ -189,33 +189,6 @@ extension JSONCursor {
         throw ReadingError(.tooDeep, at: offset, "more than \(JSONCursor.maximumDepth) levels")
       }
     } while levels.count > 0
-  }
-
-  /// Like `nextKey`, without keeping the key.
-  private mutating func nextKeySkipped() throws(ReadingError) -> Bool {
-    var byte = try peekToken()
-    if isAfterValue, byte == UInt8(ascii: ",") {
-      window.position += 1
-      byte = try peekToken()
-    } else if byte == UInt8(ascii: "}") {
-      window.position += 1
-      isAfterValue = true
-      return false
-    } else if isAfterValue {
-      throw ReadingError(
-        byte == nil ? .torn : .malformed, at: offset, "expected a comma or the object's end")
-    }
-    guard byte == UInt8(ascii: "\"") else {
-      throw ReadingError(byte == nil ? .torn : .malformed, at: offset, "expected a key")
-    }
-    _ = try skipString()
-    guard try peekToken() == UInt8(ascii: ":") else {
-      let ended = window.position >= window.end
-      throw ReadingError(ended ? .torn : .malformed, at: offset, "expected a colon")
-    }
-    window.position += 1
-    isAfterValue = false
-    return true
   }
 }
 

@@ -159,6 +159,12 @@ public struct JSONCursor: ~Copyable {
   /// - Returns: False after the closing brace.
   /// - Throws: `malformed` or `torn`.
   public mutating func nextKey() throws(ReadingError) -> Bool {
+    try nextMember(keepsKey: true)
+  }
+
+  /// Goes to the next member of an object; one that is skipped needs no key.
+  @inline(__always)
+  mutating func nextMember(keepsKey: Bool) throws(ReadingError) -> Bool {
     var byte = try peekToken()
     if isAfterValue, byte == UInt8(ascii: ",") {
       window.position += 1
@@ -174,7 +180,7 @@ public struct JSONCursor: ~Copyable {
     guard byte == UInt8(ascii: "\"") else {
       throw ReadingError(byte == nil ? .torn : .malformed, at: offset, "expected a key")
     }
-    try readKey()
+    if keepsKey { try readKey() } else { _ = try skipString() }
     guard try peekToken() == UInt8(ascii: ":") else {
       let ended = window.position >= window.end
       throw ReadingError(ended ? .torn : .malformed, at: offset, "expected a colon")

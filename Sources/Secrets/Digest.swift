@@ -1,3 +1,5 @@
+internal import CSodium
+
 /// 32 bytes of BLAKE2b.
 public struct Digest: Hashable, Sendable {
   private var a: UInt64 = 0
@@ -30,6 +32,18 @@ public struct Digest: Hashable, Sendable {
 
   mutating func withMutableBytes(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
     unsafe withUnsafeMutableBytes(of: &self) { unsafe body($0) }
+  }
+
+  /// Whether both are the same, compared in a time that does not depend on them.
+  ///
+  /// For commitments and authenticators; `==` is for the rest.
+  public func matches(_ other: Digest) -> Bool {
+    unsafe withBytes { a in
+      unsafe other.withBytes { b in
+        guard let a = a.baseAddress, let b = b.baseAddress else { return false }
+        return unsafe sodium_memcmp(a, b, Self.count) == 0
+      }
+    }
   }
 
   /// Lends the bytes.

@@ -8,4 +8,6 @@ public enum SecretsError: Error, Equatable, Sendable {
   case outOfMemory
   /// A length that the primitive does not take.
   case unsuitable
+  /// The system does not forbid dumps of this process.
+  case dumpable
 }

@@ -34,6 +34,14 @@ internal import CSodium
     self = fresh
   }
 
+  /// Makes a copy of bytes that are already elsewhere.
+  /// - Throws: `outOfLockedMemory`.
+  public init(_ bytes: [UInt8]) throws(SecretsError) {
+    try unsafe self.init(count: bytes.count) { (place) throws(SecretsError) in
+      unsafe place.copyBytes(from: bytes)
+    }
+  }
+
   /// Makes `count` random bytes.
   /// - Throws: `outOfLockedMemory`.
   public static func random(count: Int) throws(SecretsError) -> SecureBytes {
@@ -47,6 +55,16 @@ internal import CSodium
   public borrowing func duplicate() throws(SecretsError) -> SecureBytes {
     let source = unsafe UnsafeRawBufferPointer(start: base, count: count)
     return try unsafe SecureBytes(count: count) { (bytes) throws(SecretsError) in
+      unsafe bytes.copyMemory(from: source)
+    }
+  }
+
+  /// Makes a copy of some of the bytes, where keys were sealed as one.
+  /// - Throws: `unsuitable` where they are not all there; `outOfLockedMemory`.
+  public borrowing func part(_ range: Range<Int>) throws(SecretsError) -> SecureBytes {
+    guard range.lowerBound >= 0, range.upperBound <= count else { throw .unsuitable }
+    let source = unsafe UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+    return try unsafe SecureBytes(count: range.count) { (bytes) throws(SecretsError) in
       unsafe bytes.copyMemory(from: source)
     }
   }
@@ -65,6 +83,16 @@ internal import CSodium
     _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try unsafe body(UnsafeMutableRawBufferPointer(start: base, count: count))
+  }
+
+  /// Lends the bytes to a function of libsodium; of no bytes too there is an address.
+  borrowing func lend<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+    unsafe body(UnsafePointer(base.assumingMemoryBound(to: UInt8.self)))
+  }
+
+  /// Lends the bytes to a function of libsodium that writes them.
+  mutating func lendForWriting<Result>(_ body: (UnsafeMutablePointer<UInt8>) -> Result) -> Result {
+    unsafe body(base.assumingMemoryBound(to: UInt8.self))
   }
 
   /// Whether both hold the same bytes, compared in a time that does not depend on them.

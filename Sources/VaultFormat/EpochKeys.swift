@@ -39,6 +39,18 @@ public final class EpochKeys: Sendable {
     self.volume = volume
   }
 
+  /// Makes a new volume key and derives the keys of its epoch.
+  /// - Throws: `noMemory` where no more memory can be locked.
+  static func random(number: UInt32) throws(VaultFormatError) -> EpochKeys {
+    let volume: SecureBytes
+    do throws(SecretsError) {
+      volume = try .random(count: Digest.count)
+    } catch {
+      throw VaultFormatError(error, "epoch \(number)")
+    }
+    return try EpochKeys(number: number, volume: volume)
+  }
+
   private static func derive(
     _ volume: borrowing SecureBytes, _ purpose: StaticString
   ) throws(SecretsError) -> SecureBytes {

@@ -1,3 +1,5 @@
+internal import Secrets
+
 /// Why bytes of a vault could not be read: what, in which structure, where.
 public struct VaultFormatError: Error, Equatable, Sendable {
   /// The kinds of failure; each has an exit status of its own.
@@ -12,6 +14,9 @@ public struct VaultFormatError: Error, Equatable, Sendable {
     case damaged
     /// A key could not be held, or memory for a derivation not be had.
     case noMemory
+    /// What was asked for does not fit the format: a 65th slot, the last slot removed, a
+    /// misspelled recipient.
+    case unsuitable
   }
 
   /// The kind of failure.
@@ -29,5 +34,15 @@ public struct VaultFormatError: Error, Equatable, Sendable {
     self.part = part
     self.offset = offset
     self.text = text
+  }
+
+  /// Says of which structure a secret could not be held or made.
+  init(_ error: SecretsError, _ part: String) {
+    switch error {
+    case .noCryptography: self.init(.noMemory, part, "libsodium does not start")
+    case .outOfLockedMemory: self.init(.noMemory, part, "no more memory can be locked")
+    case .outOfMemory: self.init(.noMemory, part, "no memory for the key derivation")
+    case .unsuitable, .dumpable: self.init(.unsuitable, part, "not of the length it must have")
+    }
   }
 }

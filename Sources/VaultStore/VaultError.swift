@@ -56,7 +56,7 @@ public struct VaultError: Error, Sendable {
       case .newer: .newer
       case .wrongSecret: .wrongSecret
       case .damaged: .damaged
-      case .noMemory: .refused
+      case .noMemory, .unsuitable: .refused
       }
     self.init(code, path, "\(error.part): \(error.text)")
   }

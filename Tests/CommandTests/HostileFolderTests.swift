@@ -82,4 +82,37 @@ import Testing
     #expect((document["issues"]?.elements ?? []).contains { $0["code"]?.string == "denied" })
     #expect(try sotto("scan", "--home", home.path, "--strict").status == 1)
   }
+
+  @Test("containers that may not be listed are an issue, no silence")
+  func containers() throws {
+    let image = try TemporaryFolder()
+    let docker = image.path + "/var/lib/docker"
+    try write("{}".utf8, to: docker + "/containers/c/config.v2.json")
+    func denied(_ path: JSONValue?) -> Bool {
+      let issues = path?["issues"]?.elements ?? []
+      return issues.contains {
+        $0["code"]?.string == "denied" && $0["path"]?.string?.hasPrefix(docker) ?? false
+      }
+    }
+    #expect(denied(try scan("--root", image.path)) == false)
+    guard geteuid() == 0 else {
+      #expect(chmod(docker, 0) == 0)
+      #expect(denied(try scan("--root", image.path)))
+      #expect(chmod(docker, 0o700) == 0)
+      return
+    }
+    #expect(chmod(docker, 0o700) == 0)
+    #expect(try run("chmod", ["-R", "a+rX", image.path]).status == 0)
+    #expect(chmod(docker, 0o700) == 0)
+    let program = image.path + "/sotto"
+    #expect(try run("install", ["-m", "755", Repository.program, program]).status == 0)
+    let asUser = try run(
+      "setpriv",
+      [
+        "--reuid=65534", "--regid=65534", "--clear-groups", program, "scan", "--format", "json",
+        "--root", image.path,
+      ])
+    #expect(asUser.status == 0, "\(asUser.errorText)")
+    #expect(denied(try parse(asUser.output)))
+  }
 }

@@ -1,6 +1,7 @@
 import ByteReading
-import EvidenceFiles
-import SystemPackage
+public import Conversations
+public import EvidenceFiles
+public import SystemPackage
 
 /// Containers: compose files, and what Docker keeps of the containers it has.
 extension UnitFiles {
@@ -17,17 +18,37 @@ extension UnitFiles {
   /// The settings of the containers that Docker has, rootless ones too.
   func containers(_ homes: [Home]) -> [EnvironmentSetting] {
     var found: [EnvironmentSetting] = []
-    let places =
-      ["var/lib/docker", "var/snap/docker/common/var-lib-docker"].map { root.appending($0) }
-      + homes.map { $0.place(".local/share/docker") }
-    for place in places {
-      guard let folder = folder(place.appending("containers")), let listing = try? tree.list(folder)
+    for place in Self.containerFolders(below: root, homes) {
+      guard let folder = folder(place), let listing = try? tree.list(folder)
       else { continue }
       for entry in listing.entries where entry.kind == .folder {
         found += container(listing.path(of: entry).appending("config.v2.json"))
       }
     }
     return found
+  }
+
+  /// The issues that folders of containers are which may not be listed: for anybody but root,
+  /// `/var/lib/docker` usually, and with it settings that move an application's data.
+  public static func unlistedContainers(
+    of root: FilePath, tree: EvidenceTree, homes: [Home]
+  ) -> [Issue] {
+    containerFolders(below: root, homes).compactMap { folder -> Issue? in
+      do throws(EvidenceError) {
+        _ = try tree.status(folder)
+        _ = try tree.list(folder)
+        return nil
+      } catch {
+        return error.isDenial ? Issue(error) : nil
+      }
+    }
+  }
+
+  /// Where Docker keeps what it knows of its containers: the system's, the snap's, rootless ones.
+  private static func containerFolders(below root: FilePath, _ homes: [Home]) -> [FilePath] {
+    ["var/lib/docker", "var/snap/docker/common/var-lib-docker"].map {
+      root.appending($0).appending("containers")
+    } + homes.map { $0.place(".local/share/docker/containers") }
   }
 
   private func container(_ path: FilePath) -> [EnvironmentSetting] {

@@ -58,7 +58,7 @@ extension OpenWebUI {
           gone += 1
           left &+= channel.conversation.tally.messages
           if report.demand.level >= .heads {
-            report.emitDeleted(channel.conversation, store: store)
+            report.emit(channel.conversation, store: store)
           }
           continue
         }

@@ -288,7 +288,7 @@ extension OpenWebUI {
       rowReader?.complete(reader, left.entries, in: database.path.storedText)
       for entry in left.entries { conversation.bytes &+= entry.bytes }
       _ = reader.finish(into: &conversation) { 0 }
-      report.emitDeleted(conversation, store: stores.chats)
+      report.emit(conversation, store: stores.chats)
     }
 
     // MARK: - Reading
@@ -368,18 +368,5 @@ extension OpenWebUI {
       }
       return try json.numberIfPresent().flatMap { Instant(guessing: $0) }
     }
-  }
-}
-
-extension ReadingReport {
-  /// Hands on a conversation that was deleted: it is in no count of what there is.
-  mutating func emitDeleted(_ conversation: Conversation, store: Int) {
-    guard conversation.deleted else {
-      emit(conversation, store: store)
-      return
-    }
-    let counts = stores[store]
-    emit(conversation, store: store)
-    stores[store] = counts
   }
 }
