@@ -11,6 +11,8 @@ public protocol Application: Sendable {
   var id: ApplicationID { get }
   /// The name for people.
   var displayName: String { get }
+  /// How its running programs are known.
+  var programs: ProgramNames { get }
 
   /// Asked once for each home, before it is walked: look at the known places and follow the settings
   /// that move data, and claim what is there.

@@ -35,6 +35,14 @@ enum Interruption {
     if isRequested { throw Failure("interrupted", status: .interrupted) }
   }
 
+  /// Waits half a second, or until the user asks to stop.
+  /// - Throws: `Failure` with status 130.
+  static func pause() throws(Failure) {
+    try check()
+    usleep(500_000)
+    try check()
+  }
+
   private static func isIgnored(_ action: sigaction) -> Bool {
     let handler = action.__sigaction_handler.sa_handler
     return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)

@@ -28,9 +28,9 @@ struct LookingOptions: ParsableArguments {
   /// The places asked for, with further paths given as arguments; this machine when there are none.
   func places(_ arguments: [String] = []) throws(Failure) -> [LookingPlace] {
     var places: [LookingPlace] = []
-    for path in home { places.append(.home(try Self.existing(path, mustBeFolder: true))) }
-    for path in root { places.append(.image(try Self.existing(path, mustBeFolder: true))) }
-    for path in paths + arguments { places.append(.path(try Self.existing(path))) }
+    for path in home { places.append(.home(try Self.folder(path))) }
+    for path in root { places.append(.image(try Self.folder(path))) }
+    for path in paths + arguments { places.append(.path(try NamedPath.existing(path))) }
     return places.isEmpty ? [.machine] : places
   }
 
@@ -40,22 +40,11 @@ struct LookingOptions: ParsableArguments {
     return ThisProcess.machine.home.string
   }
 
-  /// The absolute, real path of something the user named.
-  private static func existing(
-    _ text: String, mustBeFolder: Bool = false
-  ) throws(Failure) -> FilePath {
-    var path = FilePath(text)
-    if path.isRelative { path = ThisProcess.workingFolder.pushing(path) }
-    path.lexicallyNormalize()
-    // What was named is meant, even when it is a link; what lies below is found without links.
-    let tree = EvidenceTree(.machine)
-    guard case .found(let real) = tree.resolve(path) else {
-      throw Failure(
-        "nothing is at \(path.string)", hint: "check the spelling, or whether it is mounted")
-    }
-    if mustBeFolder, !tree.isFolder(real) {
+  private static func folder(_ text: String) throws(Failure) -> FilePath {
+    let path = try NamedPath.existing(text)
+    guard EvidenceTree(.machine).isFolder(path) else {
       throw Failure("\(path.string) is no folder", hint: "use --in for a single file")
     }
-    return real
+    return path
   }
 }

@@ -31,6 +31,13 @@ enum ThisProcess {
     return Machine(home: home.lexicallyNormalized(), user: name, environment: settings)
   }
 
+  /// The home of an account, as the account list has it.
+  static func home(of account: UInt32) -> FilePath? {
+    guard let entry = getpwuid(account), let folder = entry.pointee.pw_dir else { return nil }
+    let path = FilePath(platformString: folder)
+    return path.isAbsolute && path.components.count > 0 ? path.lexicallyNormalized() : nil
+  }
+
   /// Processors that may be used, and with them how many parts are read at a time.
   static var processors: Int {
     max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

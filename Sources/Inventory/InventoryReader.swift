@@ -14,13 +14,16 @@ public struct InventoryReader: Sendable {
   public var progress: ReadingProgress?
   /// The machine and the person.
   public var machine: Machine
+  /// The vaults of this machine.
+  public var vaults: [KnownVault]
 
   /// Makes a reader.
   public init(
     _ machine: Machine, applications: [any Application] = KnownApplications.all, width: Int,
-    progress: ReadingProgress? = nil
+    progress: ReadingProgress? = nil, vaults: [KnownVault] = []
   ) {
     self.machine = machine
+    self.vaults = vaults
     self.applications = applications
     self.width = max(1, width)
     self.progress = progress
@@ -35,6 +38,8 @@ public struct InventoryReader: Sendable {
     let tree: EvidenceTree
     let accounts: Accounts
     let root: FilePath
+    let isAtKnownPlace: Bool
+    var state = StoreRecord.State.plain
   }
 
   /// What was found and not yet read.
@@ -54,19 +59,38 @@ public struct InventoryReader: Sendable {
   // MARK: - Finding
 
   /// Finds what applications claim below the places; nothing is claimed twice.
-  public func find(_ places: [LookingPlace]) -> Findings {
+  /// - Parameter walks: Whether folders are gone through; without, only known places are looked at.
+  public func find(_ places: [LookingPlace], walks: Bool = true) -> Findings {
     var result = Findings()
     var seen: Set<ClaimedPath> = []
     for place in places {
       let search = StoreSearch(
-        place, applications: applications, machine: machine, progress: progress)
+        place, applications: applications, machine: machine, progress: progress, walks: walks)
+      let accounts = search.accounts
+      let tree = search.survey.tree
+      for known in vaults
+      where VaultFolder.isWanted(known, in: place) && VaultFolder.isOne(known.vault, tree) {
+        let claim = VaultFolder.claim(known)
+        guard seen.insert(ClaimedPath(path: known.vault, kind: .conversations)).inserted else {
+          continue
+        }
+        result.found.append(
+          Found(
+            claim: claim, tree: tree, accounts: accounts, root: "/", isAtKnownPlace: false,
+            state: .locked))
+      }
+      for path in search.vaults where !vaults.contains(where: { $0.vault == path }) {
+        result.issues.append(VaultFolder.issue(path))
+      }
       let root: FilePath = if case .image(let root) = place { root } else { "/" }
-      for claim in search.survey.claims {
+      for (index, claim) in search.survey.claims.enumerated() {
         guard let first = claim.stores.first,
           seen.insert(ClaimedPath(path: first.path, kind: first.kind)).inserted
         else { continue }
         result.found.append(
-          Found(claim: claim, tree: search.survey.tree, accounts: search.accounts, root: root))
+          Found(
+            claim: claim, tree: search.survey.tree, accounts: search.accounts, root: root,
+            isAtKnownPlace: index < search.claimsAtKnownPlaces))
       }
       result.looked += search.survey.looked
       result.issues += search.survey.issues
@@ -77,6 +101,18 @@ public struct InventoryReader: Sendable {
         < (right.claim.app.rawValue, b.path.string, b.kind.rawValue)
     }
     return result
+  }
+
+  /// What is found, as records without counts: where stores are, without reading them.
+  public func stores(_ findings: Findings) -> [StoreRecord] {
+    var inventory = StoreInventory(findings)
+    for found in findings.found {
+      for head in found.claim.stores {
+        inventory.stores.append(inventory.record(found, head, StoreCounts(), nil))
+      }
+    }
+    inventory.sortStores()
+    return inventory.stores
   }
 
   private struct ClaimedPath: Hashable {

@@ -9,6 +9,7 @@ extension StoreInventory {
     self.init()
     looked = findings.looked
     issues = findings.issues
+    emptied = findings.found.filter { $0.state == .locked }.compactMap(\.claim.stores.first?.path)
   }
 
   /// Adds the stores of a claim with what its parts found.
@@ -21,7 +22,8 @@ extension StoreInventory {
     for (index, head) in found.claim.stores.enumerated() {
       var counts = StoreCounts()
       for part in parts where index < part.count { counts.add(part[index]) }
-      if head.onlyIfAny, counts.isEmpty {
+      let isEmptied = counts.files == 0 && emptied.contains { head.path.starts(with: $0) }
+      if head.onlyIfAny || isEmptied && found.state == .plain, counts.isEmpty {
         positions.append(nil)
         continue
       }
@@ -56,7 +58,8 @@ extension StoreInventory {
       user: found.claim.user, counts: counts, mode: status?.mode ?? 0,
       owner: status.map { found.accounts.name($0.owner) } ?? "",
       readableBy: status.map { readability(head.path, $0, found.root) },
-      live: open?.holds(head.path), state: .plain, pathBelowRoot: below)
+      live: open?.holds(head.path), state: found.state, pathBelowRoot: below,
+      isAtKnownPlace: found.isAtKnownPlace)
   }
 
   /// Who can read what is at `path`: every folder above must let them through.

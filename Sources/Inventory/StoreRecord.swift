@@ -28,6 +28,8 @@ public struct StoreRecord: Sendable {
   public var state: State
   /// Where the store stands below its root, for ids.
   public var pathBelowRoot: FilePath
+  /// Whether it is where its application looks for it; a copy elsewhere is not.
+  public var isAtKnownPlace: Bool
 
   /// Who can read a store, folders above it considered.
   public enum Readability: String, Sendable {
@@ -60,6 +62,9 @@ public struct StoreInventory: Sendable {
   public var looked: [LookedAt] = []
   /// What could not be read whole, inside stores and outside.
   public var issues: [Issue] = []
+
+  /// Folders whose store is locked away: what is found empty there is no store.
+  var emptied: [FilePath] = []
 
   init() {}
 

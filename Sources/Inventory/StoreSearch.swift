@@ -12,14 +12,21 @@ struct StoreSearch {
   private(set) var survey: Survey
   private let place: LookingPlace
   let accounts: Accounts
+  /// How many of the survey's claims, the first ones, are at places where applications are known to keep
+  /// things and look for them; what the walk finds later is a copy, a backup, a thing moved by hand.
+  private(set) var claimsAtKnownPlaces = 0
+  /// Folders that are vaults.
+  private(set) var vaults: [FilePath] = []
+  private let walks: Bool
   private var homes: [FilePath: Home] = [:]
   /// Folders of the kernel, where reading a file may act on the machine.
   private static let kernelFolders: Set<FilePath> = ["/proc", "/sys", "/dev", "/run"]
 
   init(
     _ place: LookingPlace, applications: [any Application], machine: Machine,
-    progress: ReadingProgress?
+    progress: ReadingProgress?, walks: Bool = true
   ) {
+    self.walks = walks
     self.applications = applications
     self.progress = progress
     self.place = place
@@ -41,6 +48,7 @@ struct StoreSearch {
       sayUnlistedContainers(below: "/", [home])
       surveySystem("/")
       visit(home)
+      claimsAtKnownPlaces = survey.claims.count
       walk(machine.home)
     case .home(let path):
       guard check(path) else { return }
@@ -49,6 +57,8 @@ struct StoreSearch {
         $0.source?.starts(with: path) ?? false
       }
       visit(home)
+      // A folder that only has the look of a home is nobody's: no program keeps things there.
+      if home.user != nil || path == machine.home { claimsAtKnownPlaces = survey.claims.count }
       walk(path)
     case .image(let root):
       guard check(root) else { return }
@@ -115,9 +125,14 @@ struct StoreSearch {
 
   /// Goes through all folders below `top` that nobody claimed; links are not followed.
   private mutating func walk(_ top: FilePath) {
+    guard walks else { return }
     var pending = [Pending(path: top, home: homes[top])]
     while let next = pending.popLast() {
       if StoreSearch.kernelFolders.contains(next.path) { continue }
+      if next.path.extension == "sotto", VaultFolder.isOne(next.path, survey.tree) {
+        vaults.append(next.path)
+        continue
+      }
       let listing: FolderListing
       do {
         listing = try survey.tree.list(next.path)

@@ -72,7 +72,11 @@ public struct NameCipher: Sendable {
     }
     let id = Array(bytes[..<Self.idLength])
     let padded = crypt(bytes[Self.idLength...], id: id)
-    guard sameInConstantTime(id, self.id(of: padded[...], in: folder)) else {
+    let expected = self.id(of: padded[...], in: folder)
+    let isWritten = unsafe id.withUnsafeBytes { id in
+      unsafe expected.withUnsafeBytes { unsafe agree(id, $0) }
+    }
+    guard isWritten else {
       throw Self.damaged("is not as it was written, or of another folder")
     }
     let end = (padded.lastIndex { $0 != 0 } ?? -1) + 1
@@ -117,11 +121,6 @@ public struct NameCipher: Sendable {
         &output, input, UInt64(input.count), nonce, 1, key.assumingMemoryBound(to: UInt8.self))
     }
     return output
-  }
-
-  private func sameInConstantTime(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-    guard left.count == right.count else { return false }
-    return unsafe sodium_memcmp(left, right, left.count) == 0
   }
 
   private static func damaged(_ text: String) -> VaultFormatError {

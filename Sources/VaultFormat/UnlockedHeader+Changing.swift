@@ -4,7 +4,7 @@ extension UnlockedHeader {
   /// The header with one more slot.
   /// - Throws: `unsuitable` for a 65th, or one that cannot be made; `noMemory`.
   public func adding(
-    slot new: NewSlot, made: UInt64 = WallClock.seconds()
+    slot new: NewSlot, made: UInt64 = Calendar.now()
   ) throws(VaultFormatError) -> UnlockedHeader {
     let slot = try make(new, made)
     return try changed(slots: header.slots + [slot], epochs: boxes(for: slot, at: nil))
@@ -25,7 +25,7 @@ extension UnlockedHeader {
   /// - Throws: `unsuitable` for a slot that it does not have, or a new one that cannot be made;
   ///   `noMemory`.
   public func replacing(
-    _ slotID: ObjectID, with new: NewSlot, made: UInt64 = WallClock.seconds()
+    _ slotID: ObjectID, with new: NewSlot, made: UInt64 = Calendar.now()
   ) throws(VaultFormatError) -> UnlockedHeader {
     let place = try place(of: slotID)
     let slot = try make(new, made)
@@ -40,7 +40,7 @@ extension UnlockedHeader {
   /// - Throws: `unsuitable` for a 17th; `newer` where a slot is of a type that this version cannot
   ///   box a key for; `noMemory`.
   public func beginningEpoch(
-    made: UInt64 = WallClock.seconds()
+    made: UInt64 = Calendar.now()
   ) throws(VaultFormatError) -> UnlockedHeader {
     if let slot = header.slots.first(where: { $0.type.isReserved }) {
       throw VaultFormatError(.newer, "key slot \(slot.id.hex)", "type \(slot.type.rawValue)")

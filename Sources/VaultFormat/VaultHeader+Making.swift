@@ -7,7 +7,7 @@ extension VaultHeader {
   /// - Throws: `unsuitable` for none or too many slots, or one that cannot be made; `noMemory`.
   public static func create(
     _ kind: Kind = .vault, slots new: [NewSlot], settings: VaultSettings = VaultSettings(),
-    made: UInt64 = WallClock.seconds()
+    made: UInt64 = Calendar.now()
   ) throws(VaultFormatError) -> UnlockedHeader {
     let vaultID = ObjectID.random()
     let headerKey: HeaderKey

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Times `sotto` as a whole process beside what a person would write instead, and prints the ratios.
 
-usage: bench.py SOTTO DATA [--runs N]
+usage: bench.py SOTTO DATA [--runs N] [--sealing PROGRAM]
 
 SOTTO is a release build, DATA the folder that make-data.py and make-openwebui-db.py filled. Each row is the median
 of N runs after a warm-up; memory is the largest resident set of the process. Figures of two programs are taken in
-turn, so that a machine whose speed drifts still gives a fair ratio.
+turn, so that a machine whose speed drifts still gives a fair ratio. PROGRAM is what `Sealing` builds: the speed of
+the vault's cipher by itself.
 """
 
 import argparse
@@ -64,6 +65,19 @@ def row(name, figure, wanted, reached):
     print(f"{name:<46} {figure:>22}   {wanted:<22} {'reached' if reached else 'MISSED'}", flush=True)
 
 
+def sealing(program, runs):
+    """What seals, opens and checks blocks of 4 KiB, on one core and on two."""
+    speeds = {}
+    for line in subprocess.run([program, str(runs)], check=True, capture_output=True, text=True).stdout.splitlines():
+        act, threads, speed = line.split()
+        speeds[act, int(threads)] = float(speed)
+    for act, wanted in (("seal", 1.0), ("open", 1.0), ("check", 1.5)):
+        one, two = speeds[act, 1], speeds[act, 2]
+        row(f"blocks of 4 KiB, {act}, one core", f"{one:.2f} GB/s", f"at least {wanted:.1f} GB/s", one >= wanted)
+        row("  two cores", f"{two:.2f} GB/s", "at least 1.8 × one", two >= 1.8 * one)
+    row("the root over its seals, one core", f"{speeds['root', 1]:.0f} GB/s of contents", "", True)
+
+
 def size(path):
     return sum(f.stat().st_size for f in Path(path).rglob("*") if f.is_file())
 
@@ -73,6 +87,7 @@ def main():
     parser.add_argument("sotto")
     parser.add_argument("data", type=Path)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--sealing")
     given = parser.parse_args()
     sotto, data, runs = given.sotto, given.data, given.runs
     one = {sorted(os.sched_getaffinity(0))[0]}
@@ -82,6 +97,9 @@ def main():
     (version,) = measure([sotto, "--version"], runs=max(runs, 9))
     wall = median(version, "wall") * 1000
     row("sotto --version", f"{wall:.1f} ms", "under 20 ms", wall < 20)
+
+    if given.sealing:
+        sealing(given.sealing, max(runs, 9))
 
     database = data / "webui" / "webui.db"
     if database.exists():

@@ -9,6 +9,8 @@ public struct GPT4All: Application {
 
   public var id: ApplicationID { GPT4All.id }
   public var displayName: String { "GPT4All" }
+  // Its program is called `chat`, as others are.
+  public let programs = ProgramNames(executables: ["chat", "gpt4all"], below: "gpt4all")
 
   /// Makes the application.
   public init() {}

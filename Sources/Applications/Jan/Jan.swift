@@ -6,6 +6,7 @@ public import SystemPackage
 public struct Jan: Application {
   public var id: ApplicationID { JanClaims.id }
   public var displayName: String { "Jan" }
+  public let programs = ProgramNames(executables: ["Jan", "jan", "cortex-server"])
 
   /// Makes the application.
   public init() {}

@@ -11,6 +11,8 @@ public struct LMStudio: Application {
 
   public var id: ApplicationID { LMStudio.id }
   public var displayName: String { "LM Studio" }
+  public let programs = ProgramNames(
+    executables: ["lm-studio", "LM Studio", "lmstudio", "llmster"])
 
   /// Looks at all homes of the application: a pointer file decides which one is used, and upgraders
   /// have both of the others, with chats of different ages.

@@ -8,6 +8,7 @@ public import SystemPackage
 public struct Ollama: Application {
   public let id = ApplicationID(rawValue: "ollama")
   public let displayName = "Ollama"
+  public let programs = ProgramNames(executables: ["ollama", "ollama app", "Ollama"])
 
   /// Makes the application.
   public init() {}

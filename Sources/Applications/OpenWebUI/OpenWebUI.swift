@@ -12,6 +12,9 @@ public struct OpenWebUI: Application {
   public let id = ApplicationID(rawValue: "open-webui")
   /// The name for people.
   public let displayName = "Open WebUI"
+  // A Python program, started by its own script or by uvicorn.
+  public let programs = ProgramNames(
+    executables: ["open-webui"], arguments: ["open-webui", "open_webui.main:app"])
 
   /// Looks at the places installations use below a home, and follows the settings that move data.
   public func survey(_ home: Home, _ survey: inout Survey) {

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// The clock on the wall, as slots and epochs bear its time.
-public enum WallClock {
+public enum Calendar {
   /// The seconds since 1970.
-  public static func seconds() -> UInt64 {
+  public static func now() -> UInt64 {
     UInt64(clamping: time(nil))
   }
 }

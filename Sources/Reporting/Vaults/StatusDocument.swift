@@ -1,0 +1,91 @@
+public import Conversations
+import EvidenceFiles
+public import SystemPackage
+
+/// How one store lies on the disk.
+public struct StoreStatus: Sendable {
+  /// The states; the raw value is the word in JSON.
+  public enum State: String, Sendable {
+    case plain, locked, open, interrupted
+  }
+
+  /// The store's folder.
+  public var path: FilePath
+  /// Its vault, where there is one.
+  public var vault: FilePath?
+  /// The application, where it is known.
+  public var app: String?
+  /// How it lies there.
+  public var state: State
+  /// What was cut off: `locking`, `restoring` or `rotating`.
+  public var act: String?
+  /// When its manifest was last sealed.
+  public var sealed: Instant?
+
+  /// Makes a status.
+  public init(path: FilePath, vault: FilePath?, app: String?, state: State) {
+    self.path = path
+    self.vault = vault
+    self.app = app
+    self.state = state
+  }
+}
+
+/// How stores lie on the disk, for programs (`sotto.status/1`) and for people.
+public enum StatusDocument {
+  /// Writes the document.
+  public static func write(
+    _ stores: [StoreStatus], _ head: DocumentHead, to writer: inout JSONWriter
+  ) {
+    writer.object { writer in
+      head.write("sotto.status/1", to: &writer)
+      writer.key("stores")
+      writer.array(stores) { writer, store in
+        writer.object { writer in
+          writer.member("path", store.path.storedText)
+          writer.optional("vault", store.vault?.storedText)
+          writer.optional("app", store.app)
+          writer.member("state", store.state.rawValue)
+          writer.optional("act", store.act)
+          writer.optional("sealed", store.sealed?.description)
+        }
+      }
+    }
+  }
+
+  /// The lines for people.
+  /// - Parameters:
+  ///   - width: Columns of the terminal; nil for a pipe.
+  ///   - home: A path that is shown as `~`.
+  ///   - names: The applications' names for people, by id.
+  public static func lines(
+    _ stores: [StoreStatus], width: Int?, home: String, names: [String: String]
+  ) -> [String] {
+    guard !stores.isEmpty else { return ["no store of a known application was found"] }
+    var table = Table([
+      Table.Column("STATE"), Table.Column("APPLICATION"), Table.Column("SEALED"),
+      Table.Column("PATH", cutting: .beginning),
+    ])
+    for store in stores {
+      table.add([
+        store.state.rawValue, store.app.map { names[$0] ?? $0 } ?? "",
+        store.sealed.map { String($0.description.prefix(16)).replacingT } ?? "",
+        InventoryTable.shortened(TerminalText.line(store.path.string), home),
+      ])
+    }
+    var lines = table.lines(width: width)
+    let interrupted = stores.filter { $0.state == .interrupted }
+    for store in interrupted {
+      let path = InventoryTable.shortened(TerminalText.line(store.path.string), home)
+      lines.append(TerminalText.cut("\(store.act ?? "an act") was cut off: \(path)", width ?? .max))
+    }
+    return lines
+  }
+}
+
+extension String {
+  /// A time of RFC 3339 for people: a blank between date and time.
+  fileprivate var replacingT: String {
+    String(map { $0 == "T" ? " " : $0 })
+  }
+}
