@@ -20,13 +20,14 @@ def text(choice, length):
 
 
 class Sandbox:
-    """Folders of one harness at one place: `root` is below the fault layer's eyes, the rest is not."""
+    """Folders of one harness: `root` is below the fault layer's eyes, on a disk of its own if need be; keys and what
+    programs say lie beside it."""
 
-    def __init__(self, folder, program):
+    def __init__(self, folder, program, disk=None):
         self.folder = os.path.realpath(folder)
         os.makedirs(self.folder, exist_ok=True)
         self.program = program
-        self.root = os.path.join(self.folder, "root")
+        self.root = os.path.join(os.path.realpath(disk or folder), "root")
         self.home = os.path.join(self.root, "home")
         self.store = os.path.join(self.home, "diary")
         self.vault = self.store + ".sotto"

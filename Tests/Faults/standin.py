@@ -89,9 +89,13 @@ def sync(file, kind):
         os.fsync(file)
 
 
+opened = []
+
+
 def open_folder(name, folder=None, follow=False):
     links = 0 if follow else os.O_NOFOLLOW
-    return os.open(name, os.O_RDONLY | os.O_DIRECTORY | links, dir_fd=folder)
+    opened.append(os.open(name, os.O_RDONLY | os.O_DIRECTORY | links, dir_fd=folder))
+    return opened[-1]
 
 
 def make_folder(name, folder):
@@ -368,12 +372,14 @@ def lock(store, key_file, bulk):
             os.rename(name, hidden, src_dir_fd=folder, dst_dir_fd=erasing)
             sync(erasing, "folder")
             sync(folder, "folder")
-            # Who looked the name up before it went may be waiting to open the file.
-            if BUG != "no-lease" and fcntl.fcntl(file, fcntl.F_GETLEASE) != fcntl.F_WRLCK:
+            # The name may have been another file's by then; who looked it up before may be waiting to open this one.
+            mine_still = os.stat(hidden, dir_fd=erasing).st_ino == os.fstat(file).st_ino
+            if BUG != "no-lease" and (not mine_still or fcntl.fcntl(file, fcntl.F_GETLEASE) != fcntl.F_WRLCK):
                 os.link(hidden, name, src_dir_fd=erasing, dst_dir_fd=folder)
                 os.fsync(folder)
                 os.unlink(hidden, dir_fd=erasing)
-                os.unlink(hidden, dir_fd=open_folder(f"tree.{epoch}", vault.folder))
+                if mine_still:
+                    os.unlink(hidden, dir_fd=open_folder(f"tree.{epoch}", vault.folder))
                 refused.append(path)
                 return
             if BUG == "keep-plain":
@@ -395,6 +401,7 @@ def lock(store, key_file, bulk):
     now = vault.objects()
     refused.clear()
     walk(top, b"", leave)
+    walk(top, b"", lambda folder, name, path, status: stat.S_ISDIR(status.st_mode) or refused.append(path))
     if BUG == "leak-name":
         os.close(put(vault.folder, "note", b" ".join(vault.objects())))
     if BUG == "leak-text":
@@ -451,6 +458,8 @@ def restore(store, key_file):
             os.setxattr(file, name, bytes.fromhex(value))
         os.utime(file, ns=(known["modified"], known["modified"]))
 
+    kept = []
+
     def drop(path):
         for epoch, tree in vault.trees():
             try:
@@ -467,12 +476,16 @@ def restore(store, key_file):
         if known["kind"] == "folder":
             continue
         folder, name = folder_of(path), path.split(b"/")[-1]
-        if os.path.lexists(f"/proc/self/fd/{folder}/".encode() + name) and same(folder, name, known, data):
+        there = os.path.lexists(f"/proc/self/fd/{folder}/".encode() + name)
+        if there and not same(folder, name, known, data):
+            kept.append(path)
+            continue
+        if there:
             numbers.get(known.get("number"), [path])[0] = path
             if known["kind"] == "file":
                 continue
         if known["kind"] == "link":
-            if not os.path.lexists(f"/proc/self/fd/{folder}/".encode() + name):
+            if not there:
                 os.symlink(data, name, dir_fd=folder)
             os.utime(name, ns=(known["modified"], known["modified"]), dir_fd=folder, follow_symlinks=False)
             os.fsync(folder)
@@ -498,6 +511,10 @@ def restore(store, key_file):
             dress(folder, known)
             os.fsync(folder)
     os.fsync(above)
+    if kept:
+        print(json.dumps({"schema": "sotto.restore/1", "stores": [{"path": store, "kept": [
+            {"path": os.fsdecode(path), "why": "another file is in its place"} for path in kept]}]}))
+        return 1
     # The folder itself last: without it a run that is resumed would not know how it was.
     for path in sorted(found, reverse=True):
         drop(path)
@@ -611,11 +628,15 @@ def verify(path, key_file):
 def read(path, key_files):
     """The independent reader, as the harnesses use it: path to (what is known of it, contents)."""
     for key_file in key_files:
+        opened.clear()
         try:
             return Vault(path, key_file).objects()
         except Refused as refusal:
             if refusal.status != 10:
                 raise
+        finally:
+            for folder in opened:
+                os.close(folder)
     raise Refused(10, "no key file opens a slot")
 
 
