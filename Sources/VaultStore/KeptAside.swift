@@ -44,7 +44,7 @@ struct KeptAside {
 
   private mutating func open() throws(VaultError) -> FolderHandle {
     if let folder { return folder }
-    guard let name = path.lastComponent.flatMap({ FileName(Array($0.string.utf8)) }) else {
+    guard let name = path.fileName else {
       throw VaultError(.refused, path, "is no name for a folder")
     }
     let parent = try FolderHandle.open(path.removingLastComponent())

@@ -22,7 +22,7 @@ extension LockInPlace {
   private func beginAnew() throws(VaultError) -> (ActFolders, JournalFile) {
     try place.check(tree)
     let parent = try FolderHandle.open(place.vault.removingLastComponent())
-    guard let name = place.vault.lastComponent.flatMap({ FileName(Array($0.string.utf8)) }) else {
+    guard let name = place.vault.fileName else {
       throw VaultError(.refused, place.vault, "is no name for a vault")
     }
     let vault = try parent.folder(makingIfMissing: name)

@@ -9,11 +9,11 @@ extension LockInPlace {
     monitor.begin(.finishing)
     try removeFolders()
     let vault = tools.folders.vault
-    if truths != nil { try VaultSweep.run(tools, header) }
+    if truths != nil { try VaultSweep.run(tools, header.keys.last) }
     try StoreFolder.close(tree.top.handle)
     try tools.sync()
-    let sealed = try seal(tools)
-    report.locked = sealed
+    let sealing = VaultSealing(vault: vault, header: header, store: place.store, records: records)
+    report.locked = try sealing.sealTree(with: tools.workspaces)
     try handOver(vault)
     try monitor.check(place.store)
     try vault.removeIfThere(VaultNames.journal)

@@ -11,6 +11,7 @@ public final class LockInPlace {
   let place: LockPlace
   let header: UnlockedHeader
   let monitor: ActMonitor
+  let records: SealRecords
   let tree: PlainTree
   /// Whether to wait until files that are in use are free.
   let isWaiting: Bool
@@ -33,12 +34,14 @@ public final class LockInPlace {
   ///   - place: Where store and vault are.
   ///   - header: The header of a new vault, or that of one whose lock was cut off, opened. Its
   ///     settings say what is bulk.
+  ///   - records: Where this machine remembers the vaults that it sealed.
   ///   - waiting: Whether to wait until files that are in use are free.
   /// - Throws: `VaultError`.
   public init(
-    _ place: LockPlace, _ header: UnlockedHeader, waiting: Bool = false,
-    _ monitor: ActMonitor = ActMonitor()
+    _ place: LockPlace, _ header: UnlockedHeader, _ records: SealRecords = .standard,
+    waiting: Bool = false, _ monitor: ActMonitor = ActMonitor()
   ) throws(VaultError) {
+    self.records = records
     self.place = place
     self.header = header
     self.monitor = monitor

@@ -146,6 +146,13 @@ public struct LockPlace: Sendable, Equatable {
   }
 }
 
+extension FilePath {
+  /// The last step, whose bytes need not be UTF-8; nil for the root and for what ends in `..`.
+  var fileName: FileName? {
+    lastComponent.flatMap { FileName(FilePath(root: nil, [$0]).bytes) }
+  }
+}
+
 extension FolderHandle {
   /// The number of the mount that the folder was reached through; 0 where the kernel does not say.
   fileprivate func mount() -> UInt64 {

@@ -44,11 +44,15 @@ extension RestoreInPlace {
       case .damaged(let path, let text):
         report.damaged.append(NotTaken(path: FilePath(path), why: text))
       case .object(let folder, let disk, let name):
-        guard let item = try item(folder, disk, name, tree, tools) else { continue }
-        let isLong = item.head.size >= Limit.longFile
-        if isLong || gathering.ids.contains(item.head.id) {
+        guard var item = try item(folder, disk, name, tree, tools) else { continue }
+        if gathering.ids.contains(item.head.id) {
+          // A further name, which goes with the first, or a copy, which comes after it.
           try carryOut(&gathering, tools, journal)
+          guard let again = try self.item(folder, disk, name, tree, tools) else { continue }
+          item = again
         }
+        let isLong = item.head.size >= Limit.longFile
+        if isLong { try carryOut(&gathering, tools, journal) }
         gathering.add(item, from: folder.head.id)
         if isLong || gathering.isFull(at: batchBytes) { try carryOut(&gathering, tools, journal) }
       }
@@ -137,11 +141,13 @@ extension RestoreInPlace {
   // MARK: - Folders
 
   /// The folder of the store for a name in another, made where it is missing.
-  private func makeFolder(_ above: PlainFolder, _ name: FileName) throws(VaultError) -> PlainFolder {
+  private func makeFolder(_ above: PlainFolder, _ name: FileName) throws(VaultError) -> PlainFolder
+  {
     let path = above.handle.path.appending(name)
     if let status = try above.handle.status(of: name), status.facts.kind != .folder {
       try aside.take(
-        name, at: above.steps, of: above.handle, because: "was in the place of a folder of the vault")
+        name, at: above.steps, of: above.handle,
+        because: "was in the place of a folder of the vault")
     }
     let handle = try above.handle.folder(makingIfMissing: name)
     let status = try handle.status()

@@ -48,9 +48,10 @@ extension RestoreInPlace {
     try VaultRemains.clear(vault)
     try vault.sync()
     let parent = try FolderHandle.open(place.vault.removingLastComponent())
-    if let name = place.vault.lastComponent.flatMap({ FileName(Array($0.string.utf8)) }) {
+    if let name = place.vault.fileName {
       try parent.removeFolder(name)
       try parent.sync()
     }
+    try records.remove(header.header.vaultID)
   }
 }

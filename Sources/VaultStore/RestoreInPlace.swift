@@ -10,6 +10,7 @@ public final class RestoreInPlace {
   let place: LockPlace
   let header: UnlockedHeader
   let monitor: ActMonitor
+  let records: SealRecords
   let bulk: BulkRule
   private let isWaiting: Bool
   var report = RestoreReport()
@@ -25,12 +26,14 @@ public final class RestoreInPlace {
   /// - Parameters:
   ///   - place: Where store and vault are.
   ///   - header: The vault's header, opened.
+  ///   - records: Where this machine remembers the vaults that it sealed.
   ///   - waiting: Whether to wait until nobody has files in the store's folder open.
   /// - Throws: `VaultError`.
   public init(
-    _ place: LockPlace, _ header: UnlockedHeader, waiting: Bool = false,
-    _ monitor: ActMonitor = ActMonitor()
+    _ place: LockPlace, _ header: UnlockedHeader, _ records: SealRecords = .standard,
+    waiting: Bool = false, _ monitor: ActMonitor = ActMonitor()
   ) throws(VaultError) {
+    self.records = records
     self.place = place
     self.header = header
     self.monitor = monitor
@@ -78,7 +81,7 @@ public final class RestoreInPlace {
   /// Opens the store's folder, made again where somebody has removed it, and lets it be written to.
   private func openStore() throws(VaultError) -> PlainTree {
     let parent = try FolderHandle.open(place.store.removingLastComponent())
-    guard let name = place.store.lastComponent.flatMap({ FileName(Array($0.string.utf8)) }) else {
+    guard let name = place.store.fileName else {
       throw VaultError(.refused, place.store, "is the root of the file system")
     }
     let folder = try parent.folder(makingIfMissing: name)
