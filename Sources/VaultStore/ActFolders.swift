@@ -1,5 +1,4 @@
 internal import SystemPackage
-internal import VaultFormat
 
 /// The folders of a vault that an act in place works in.
 struct ActFolders: Sendable {
@@ -12,21 +11,12 @@ struct ActFolders: Sendable {
   /// Objects with long extended attributes.
   let attributes: FolderHandle
 
-  private static let newName: FileName = "new"
-  private static let erasingName: FileName = "erasing"
-  private static let attributesName: FileName = "attributes"
-
   /// Opens the folders, made first where they are missing.
   init(_ vault: FolderHandle) throws(VaultError) {
     self.vault = vault
-    new = try vault.folder(makingIfMissing: Self.newName)
-    erasing = try vault.folder(makingIfMissing: Self.erasingName)
-    attributes = try vault.folder(makingIfMissing: Self.attributesName)
-  }
-
-  /// The name of the tree of an epoch.
-  static func tree(_ epoch: UInt32) -> FileName? {
-    FileName("tree.\(epoch)")
+    new = try vault.folder(makingIfMissing: VaultNames.new)
+    erasing = try vault.folder(makingIfMissing: VaultNames.erasing)
+    attributes = try vault.folder(makingIfMissing: VaultNames.attributes)
   }
 
   /// Removes what an act that was cut off left in `new`.
@@ -36,7 +26,7 @@ struct ActFolders: Sendable {
 
   /// Removes those of the folders in which nothing is.
   func removeEmpty() throws(VaultError) {
-    for name in [Self.newName, Self.erasingName, Self.attributesName] {
+    for name in [VaultNames.new, VaultNames.erasing, VaultNames.attributes] {
       try vault.removeFolderIfEmpty(name)
     }
   }

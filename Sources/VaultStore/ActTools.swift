@@ -114,6 +114,32 @@ struct ActTools: Sendable {
     }
   }
 
+  /// The extended attributes that an object's head has, inside or in an object of their own.
+  /// - Throws: `VaultError`; `damaged` where they are not as they were sealed.
+  func attributes(
+    of head: ObjectHead, _ workspace: ObjectWorkspace
+  ) throws(VaultError) -> [PlainAttributes.Attribute] {
+    var bytes = head.attributes
+    var path = folders.attributes.path
+    if head.attributesID != .none {
+      let name = try Self.attributesName(head.attributesID, folders.attributes)
+      path = path.appending(name)
+      guard try folders.attributes.facts(of: name) != nil else {
+        throw VaultError(.damaged, path, "its extended attributes are missing")
+      }
+      let object = try workspace.open(try folders.attributes.file(name))
+      guard object.digest == head.attributesDigest else {
+        throw VaultError(.damaged, path, "its extended attributes are another object's")
+      }
+      bytes = try workspace.contents(of: object)
+    }
+    do throws(VaultFormatError) {
+      return try ExtendedAttributes.decode(bytes).map { .init(name: $0.name, value: $0.value) }
+    } catch {
+      throw VaultError(error, path)
+    }
+  }
+
   /// Moves an attributes object to its place.
   func place(attributes written: WrittenObject?) throws(VaultError) {
     guard let written else { return }

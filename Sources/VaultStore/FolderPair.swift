@@ -9,9 +9,6 @@ final class FolderPair: Sendable {
   /// The folder's object id, on which the names in it depend.
   let id: ObjectID
 
-  /// The name of the head in its folder.
-  static let headName: FileName = "folder"
-
   init(_ plain: PlainFolder, _ sealed: FolderHandle, _ id: ObjectID) {
     self.plain = plain
     self.sealed = sealed

@@ -8,9 +8,6 @@ internal import VaultFormat
 ///
 /// `@unchecked Sendable`: only the thread that carries out the act touches it.
 final class JournalFile: @unchecked Sendable {
-  /// The name in the vault's folder.
-  static let name: FileName = "journal"
-
   /// What is done.
   let header: JournalHeader
   private let file: FileHandle
@@ -34,14 +31,14 @@ final class JournalFile: @unchecked Sendable {
   ) throws(VaultError) -> JournalFile {
     let header = JournalHeader(
       act: act, epoch: keys.number, vaultID: vaultID, journalID: .random(), begun: Calendar.now())
-    try folders.new.removeIfThere(name)
-    let file = try folders.new.create(name)
+    try folders.new.removeIfThere(VaultNames.journal)
+    let file = try folders.new.create(VaultNames.journal)
     var chain = JournalChain(header, keys)
     var bytes = header.bytes(with: keys)
     for (truth, id) in records { bytes += chain.append(truth, id) }
     try file.write(at: 0, bytes)
     try file.sync()
-    try folders.new.rename(name, to: folders.vault, as: name)
+    try folders.new.rename(VaultNames.journal, to: folders.vault, as: VaultNames.journal)
     try folders.vault.sync()
     return JournalFile(header, file, chain, end: UInt64(bytes.count))
   }
@@ -51,8 +48,8 @@ final class JournalFile: @unchecked Sendable {
   static func open(
     in vault: FolderHandle, _ vaultID: ObjectID, _ volume: VolumeKeys
   ) throws(VaultError) -> JournalFile? {
-    guard try vault.facts(of: name) != nil else { return nil }
-    let file = try vault.file(name, writing: true)
+    guard try vault.facts(of: VaultNames.journal) != nil else { return nil }
+    let file = try vault.file(VaultNames.journal, writing: true)
     let (contents, _) = try read(file, volume)
     guard contents.header.vaultID == vaultID else {
       throw VaultError(.damaged, file.path, "is another vault's")

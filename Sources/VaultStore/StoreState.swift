@@ -20,8 +20,8 @@ public enum StoreState: Equatable, Sendable {
   public static func of(_ place: LockPlace) throws(VaultError) -> StoreState {
     guard try VaultRemains.of(place.vault) == .vault else { return .plain }
     let vault = try FolderHandle.open(place.vault)
-    if try vault.facts(of: JournalFile.name) != nil {
-      let file = try vault.file(JournalFile.name)
+    if try vault.facts(of: VaultNames.journal) != nil {
+      let file = try vault.file(VaultNames.journal)
       do throws(VaultFormatError) {
         let bytes = (try? file.readToEnd(limit: JournalHeader.count)) ?? []
         let header = try JournalHeader(parsing: Array(bytes.prefix(JournalHeader.count)))

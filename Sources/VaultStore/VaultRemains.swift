@@ -9,9 +9,9 @@ enum VaultRemains: Equatable {
   /// A vault with something in it.
   case vault
 
-  private static let shellNames: Set<FileName> = [
-    "header.1", "header.2", "header.new", "journal", "new", "erasing", "attributes",
-  ]
+  private static let folders = [VaultNames.new, VaultNames.erasing, VaultNames.attributes]
+  private static let shellNames = Set(
+    VaultNames.headers + folders + [VaultNames.newHeader, VaultNames.journal])
 
   /// Looks at a place.
   /// - Throws: `VaultError`; `notAVault` where something else is there.
@@ -26,7 +26,8 @@ enum VaultRemains: Equatable {
     }
     var result = VaultRemains.shell
     for name in try folder.names() {
-      if name.text.hasPrefix("tree.") || name.text.hasPrefix("manifest.") {
+      let isTree = VaultNames.epoch(ofTree: name) != nil
+      if isTree || VaultNames.counter(ofManifest: name) != nil || name == VaultNames.log {
         result = .vault
       } else if !shellNames.contains(name) {
         throw VaultError(
@@ -35,7 +36,7 @@ enum VaultRemains: Equatable {
     }
     guard result == .shell else { return .vault }
     // Plaintext on its way out: whatever it belongs to, it is not ours to clear away.
-    for name: FileName in ["erasing", "attributes"] {
+    for name in [VaultNames.erasing, VaultNames.attributes] {
       if try folder.facts(of: name) != nil, try !folder.folder(name).names().isEmpty {
         return .vault
       }
@@ -45,9 +46,12 @@ enum VaultRemains: Equatable {
 
   /// Removes a shell's files, headers last; the folder stays.
   static func clear(_ vault: FolderHandle) throws(VaultError) {
-    try vault.removeIfThere("journal")
-    if try vault.facts(of: "new") != nil { try vault.folder("new").removeEverything() }
-    for name: FileName in ["new", "erasing", "attributes"] { try vault.removeFolderIfEmpty(name) }
-    for name: FileName in ["header.new", "header.2", "header.1"] { try vault.removeIfThere(name) }
+    try vault.removeIfThere(VaultNames.journal)
+    if try vault.facts(of: VaultNames.new) != nil {
+      try vault.folder(VaultNames.new).removeEverything()
+    }
+    for name in folders { try vault.removeFolderIfEmpty(name) }
+    try VaultHeaderFiles.eraseNew(in: vault)
+    for name in VaultNames.headers.reversed() { try vault.removeIfThere(name) }
   }
 }

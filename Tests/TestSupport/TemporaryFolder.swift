@@ -5,9 +5,9 @@ public final class TemporaryFolder: Sendable {
   /// Its absolute path.
   public let path: String
 
-  /// Makes an empty folder.
-  public init() throws {
-    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  /// Makes an empty folder, where temporary files belong or in another place.
+  public init(in place: String? = nil) throws {
+    let base = place ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(base)/sotto-test-XXXXXX".utf8CString)
     guard let made = mkdtemp(&template) else {
       throw ProgramNotStarted(name: base, reason: errno)
