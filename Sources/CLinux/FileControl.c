@@ -15,6 +15,7 @@ const int sotto_AT_EMPTY_PATH = AT_EMPTY_PATH;
 const int sotto_SEEK_DATA = SEEK_DATA;
 const int sotto_SEEK_HOLE = SEEK_HOLE;
 const unsigned int sotto_RENAME_NOREPLACE = RENAME_NOREPLACE;
+const unsigned int sotto_RENAME_EXCHANGE = RENAME_EXCHANGE;
 const int sotto_FALLOC_KEEP_SIZE = FALLOC_FL_KEEP_SIZE;
 const int sotto_FALLOC_PUNCH_HOLE = FALLOC_FL_PUNCH_HOLE;
 

@@ -148,6 +148,17 @@ public final class FolderHandle: Sendable {
     }
   }
 
+  /// Lets two entries of this folder change names in one step.
+  /// - Throws: `VaultError` with `invalidArgument` where the file system cannot.
+  func exchange(_ name: FileName, _ other: FileName) throws(VaultError) {
+    _ = try unsafe call("exchange", name) { first in
+      unsafe other.withCString {
+        unsafe sotto_renameat2(
+          descriptor.rawValue, first, descriptor.rawValue, $0, sotto_RENAME_EXCHANGE)
+      }
+    }
+  }
+
   /// Removes a name that is no folder's.
   public func remove(_ name: FileName) throws(VaultError) {
     _ = try unsafe call("remove", name) { unsafe unlinkat(descriptor.rawValue, $0, 0) }

@@ -18,9 +18,7 @@ public struct LockPlace: Sendable, Equatable {
   ///   - vault: The vault's folder; nil for the place beside the store.
   /// - Throws: `VaultError`; `refused` where the store cannot be locked there.
   public init(store: FilePath, vault: FilePath? = nil) throws(VaultError) {
-    guard let real = Self.realPath(store) else {
-      throw VaultError(Errno(rawValue: errno), store, "find")
-    }
+    let real = try Self.find(store)
     self.store = real
     if let vault {
       guard let name = vault.lastComponent, name.kind == .regular else {
@@ -37,6 +35,17 @@ public struct LockPlace: Sendable, Equatable {
       }
       self.vault = Self.appending(Self.suffix, to: real)
     }
+  }
+
+  /// The real path of a store; of one whose folder is gone, that of the folder it was in and its name.
+  private static func find(_ store: FilePath) throws(VaultError) -> FilePath {
+    if let real = realPath(store) { return real }
+    let reason = Errno(rawValue: errno)
+    let parent = store.removingLastComponent()
+    guard reason == .noSuchFileOrDirectory, let name = store.lastComponent, name.kind == .regular,
+      let real = realPath(parent.isEmpty ? "." : parent)
+    else { throw VaultError(reason, store, "find") }
+    return real.appending(name)
   }
 
   /// A path whose last name has `suffix` added; the bytes of the path need not be UTF-8.
@@ -73,7 +82,8 @@ public struct LockPlace: Sendable, Equatable {
     }
     if vault.starts(with: store) || store.starts(with: vault) {
       throw VaultError(
-        .refused, vault, "one of store and vault is inside the other", hint: "choose another --vault")
+        .refused, vault, "one of store and vault is inside the other",
+        hint: "choose another --vault")
     }
     var above = store
     while above.components.count > 1 {
@@ -133,6 +143,13 @@ public struct LockPlace: Sendable, Equatable {
     }
     endpwent()
     return homes.map { realPath($0) ?? $0 }.filter { !$0.components.isEmpty }
+  }
+}
+
+extension FilePath {
+  /// The last step, whose bytes need not be UTF-8; nil for the root and for what ends in `..`.
+  var fileName: FileName? {
+    lastComponent.flatMap { FileName(FilePath(root: nil, [$0]).bytes) }
   }
 }
 

@@ -89,8 +89,9 @@ struct OpenStoreSearch: Sendable {
 }
 
 extension FileHandle {
-  /// Reads a file whose size the system does not tell, as those below `/proc`.
-  fileprivate func readToEnd(limit: Int) throws(VaultError) -> [UInt8] {
+  /// Reads a file of which the system does not tell the size, as those below `/proc`, up to about
+  /// `limit` bytes.
+  func readToEnd(limit: Int) throws(VaultError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65536)
     while bytes.count < limit {

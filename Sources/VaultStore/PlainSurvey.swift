@@ -1,6 +1,6 @@
 internal import CLinux
 internal import Glibc
-public import SystemPackage
+internal import SystemPackage
 internal import VaultFormat
 
 /// What a lock will meet, found out before the first byte is touched.
@@ -27,7 +27,7 @@ struct PlainSurvey {
   /// The length of the longest object in bytes.
   var longest: UInt64 = 0
   /// What the store's rule leaves in the clear.
-  var bulk = BulkCount()
+  var bulk = FileCount()
   /// What cannot be kept in a vault, and stays where it is.
   var refused: [NotTaken] = []
   /// The names inside the store of each file that has more than one name anywhere.
@@ -99,7 +99,8 @@ struct PlainSurvey {
     if facts.owner == geteuid() {
       guard facts.mode & 0o500 == 0o500 else {
         throw VaultError(
-          .refused, folder.handle.path, "cannot be listed by its owner", hint: "chmod u+rx it first")
+          .refused, folder.handle.path, "cannot be listed by its owner", hint: "chmod u+rx it first"
+        )
       }
     } else if unsafe faccessat(
       folder.handle.descriptor.rawValue, ".", R_OK | W_OK | X_OK, AT_EACCESS) != 0
@@ -107,19 +108,5 @@ struct PlainSurvey {
       throw VaultError(
         .refused, folder.handle.path, "belongs to another user", hint: "run this as root")
     }
-  }
-}
-
-/// Something that an act left as it was, and why.
-public struct NotTaken: Sendable, Equatable {
-  /// What.
-  public var path: FilePath
-  /// Why, in a few words.
-  public var why: String
-
-  /// Makes a line of a report.
-  public init(path: FilePath, why: String) {
-    self.path = path
-    self.why = why
   }
 }

@@ -73,6 +73,11 @@ struct PlainWalk {
     return nil
   }
 
+  /// Passes over what is left of the folder that was entered last; its end does not come.
+  mutating func leave() {
+    _ = levels.popLast()
+  }
+
   private mutating func enter(_ folder: PlainFolder) throws(VaultError) -> Step {
     levels.append(Level(folder: folder, names: try folder.handle.names().sorted()))
     return .folder(folder)

@@ -19,8 +19,14 @@ public struct ProgramResult: Sendable {
 public struct ProgramNotStarted: Error {
   /// Its name.
   public var name: String
-  /// The error number of `posix_spawnp`.
+  /// The error number of `posix_spawnp`, or the exit status.
   public var reason: Int32
+
+  /// Makes the error of a program's name and a reason.
+  public init(name: String, reason: Int32) {
+    self.name = name
+    self.reason = reason
+  }
 }
 
 /// Runs a program to its end, its output going to files so that no pipe can fill.

@@ -20,6 +20,7 @@ extern const int sotto_AT_EMPTY_PATH;
 extern const int sotto_SEEK_DATA;
 extern const int sotto_SEEK_HOLE;
 extern const unsigned int sotto_RENAME_NOREPLACE;
+extern const unsigned int sotto_RENAME_EXCHANGE;
 extern const int sotto_FALLOC_KEEP_SIZE;
 extern const int sotto_FALLOC_PUNCH_HOLE;
 

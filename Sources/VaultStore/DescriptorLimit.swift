@@ -1,0 +1,15 @@
+internal import Glibc
+
+/// How many files this process may have open: a batch holds a few hundred.
+enum DescriptorLimit {
+  private static let wanted: rlim_t = 8192
+
+  /// Raises the limit as far as it may be and is of use.
+  static func raise() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    guard limit.rlim_cur < wanted else { return }
+    limit.rlim_cur = min(wanted, limit.rlim_max)
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}

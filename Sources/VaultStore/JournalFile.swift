@@ -1,0 +1,97 @@
+internal import SystemPackage
+internal import VaultFormat
+
+/// The journal of an act, open for writing on (docs/vault-format.md, "Journal").
+///
+/// The last record of an object counts: a lock that finds a file in use after its record was written
+/// takes it back with one that says the opposite.
+///
+/// `@unchecked Sendable`: only the thread that carries out the act touches it.
+final class JournalFile: @unchecked Sendable {
+  /// What is done.
+  let header: JournalHeader
+  private let file: FileHandle
+  private var chain: JournalChain
+  private var end: UInt64
+
+  private init(
+    _ header: JournalHeader, _ file: FileHandle, _ chain: JournalChain, end: UInt64
+  ) {
+    self.header = header
+    self.file = file
+    self.chain = chain
+    self.end = end
+  }
+
+  /// Begins an act with records that are true from the start; a journal that is there is replaced in
+  /// one step.
+  static func begin(
+    _ act: JournalAct, _ vaultID: ObjectID, _ keys: EpochKeys, in folders: ActFolders,
+    with records: [(JournalRecord.Truth, ObjectID)] = []
+  ) throws(VaultError) -> JournalFile {
+    let header = JournalHeader(
+      act: act, epoch: keys.number, vaultID: vaultID, journalID: .random(), begun: Calendar.now())
+    try folders.new.removeIfThere(VaultNames.journal)
+    let file = try folders.new.create(VaultNames.journal)
+    var chain = JournalChain(header, keys)
+    var bytes = header.bytes(with: keys)
+    for (truth, id) in records { bytes += chain.append(truth, id) }
+    try file.write(at: 0, bytes)
+    try file.sync()
+    try folders.new.rename(VaultNames.journal, to: folders.vault, as: VaultNames.journal)
+    try folders.vault.sync()
+    return JournalFile(header, file, chain, end: UInt64(bytes.count))
+  }
+
+  /// Opens the journal of an act that was cut off; nil where there is none.
+  /// - Throws: `VaultError`; `damaged` where the journal is not one of this vault.
+  static func open(
+    in vault: FolderHandle, _ vaultID: ObjectID, _ volume: VolumeKeys
+  ) throws(VaultError) -> JournalFile? {
+    guard try vault.facts(of: VaultNames.journal) != nil else { return nil }
+    let file = try vault.file(VaultNames.journal, writing: true)
+    let (contents, _) = try read(file, volume)
+    guard contents.header.vaultID == vaultID else {
+      throw VaultError(.damaged, file.path, "is another vault's")
+    }
+    let end = UInt64(contents.goodBytes)
+    try file.truncate(to: end)
+    return JournalFile(contents.header, file, contents.chain, end: end)
+  }
+
+  /// Writes what is the truth of some objects from now on; it is on the medium on return.
+  func record(_ truth: JournalRecord.Truth, _ objects: [ObjectID]) throws(VaultError) {
+    if objects.isEmpty { return }
+    var bytes: [UInt8] = []
+    var next = chain
+    for object in objects { bytes += next.append(truth, object) }
+    try file.write(at: end, bytes)
+    try file.syncContents()
+    chain = next
+    end += UInt64(bytes.count)
+  }
+
+  /// Reads what is the truth of every object that has a record.
+  func truths(_ volume: VolumeKeys) throws(VaultError) -> [ObjectID: JournalRecord.Truth] {
+    var truths: [ObjectID: JournalRecord.Truth] = [:]
+    for record in try Self.read(file, volume).contents.records {
+      truths[record.object] = record.truth
+    }
+    return truths
+  }
+
+  private static func read(
+    _ file: FileHandle, _ volume: VolumeKeys
+  ) throws(VaultError) -> (contents: JournalContents, keys: EpochKeys) {
+    let bytes = try file.readAll(limit: 1 << 34)
+    do throws(VaultFormatError) {
+      let claimed = try JournalHeader(parsing: Array(bytes.prefix(JournalHeader.count)))
+      guard let keys = volume[claimed.epoch] else {
+        throw VaultFormatError(.damaged, "journal", at: 12, "is of epoch \(claimed.epoch)")
+      }
+      return (try JournalContents(parsing: bytes, with: keys), keys)
+    } catch {
+      throw VaultError(error, file.path)
+    }
+  }
+}

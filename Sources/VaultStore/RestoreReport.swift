@@ -1,0 +1,14 @@
+/// What a restore did, and what it kept.
+public struct RestoreReport: Sendable {
+  /// Files that are back, symbolic links with them, and the size of their contents.
+  public var restored = FileCount()
+  /// What was found in the store's folder and is not of the vault: where it was moved, and why.
+  public var kept: [NotTaken] = []
+  /// What of owners and attributes could not be set.
+  public var attributesNotSet: [NotTaken] = []
+  /// Objects that are not as they were sealed, and stay in the vault.
+  public var damaged: [NotTaken] = []
+
+  /// Whether everything is back and the vault is gone.
+  public var isComplete: Bool { damaged.isEmpty }
+}
