@@ -9,7 +9,7 @@ public enum ProcessSecrecy {
   /// Forbids dumps and tracing, for this process until it ends or runs another program.
   ///
   /// From here on `/proc/self` belongs to root, so an ordinary user's process cannot open what lies
-  /// there of its own.
+  /// there of its own. As much memory may be locked as the system allows at most.
   ///
   /// - Throws: `dumpable` where the system refuses.
   public static func begin() throws(SecretsError) {
@@ -17,5 +17,12 @@ public enum ProcessSecrecy {
     guard sotto_forbid_dumps() == 0,
       unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0
     else { throw .dumpable }
+    let locked = __rlimit_resource_t(__RLIMIT_MEMLOCK.rawValue)
+    var limit = rlimit()
+    if unsafe getrlimit(locked, &limit) == 0 {
+      limit.rlim_cur = limit.rlim_max
+      // Where that is refused, keys that find no room say so when they are made.
+      _ = unsafe setrlimit(locked, &limit)
+    }
   }
 }

@@ -19,6 +19,11 @@ internal import CSodium
     guard count >= 0, let base = unsafe sodium_malloc(max(count, 1)) else {
       throw .outOfLockedMemory
     }
+    // sodium_malloc takes memory that could not be locked too, so it is asked for once more.
+    guard unsafe sodium_mlock(base, max(count, 1)) == 0 else {
+      unsafe sodium_free(base)
+      throw .outOfLockedMemory
+    }
     unsafe sodium_memzero(base, max(count, 1))
     unsafe self.base = base
     self.count = count
@@ -66,6 +71,18 @@ internal import CSodium
     let source = unsafe UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
     return try unsafe SecureBytes(count: range.count) { (bytes) throws(SecretsError) in
       unsafe bytes.copyMemory(from: source)
+    }
+  }
+
+  /// One of the bytes; `index` is below `count`.
+  public subscript(index: Int) -> UInt8 {
+    get {
+      precondition(index >= 0 && index < count, "a byte beyond the end of key material")
+      return unsafe base.load(fromByteOffset: index, as: UInt8.self)
+    }
+    set {
+      precondition(index >= 0 && index < count, "a byte beyond the end of key material")
+      unsafe base.storeBytes(of: newValue, toByteOffset: index, as: UInt8.self)
     }
   }
 

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The clock on the wall, as slots and epochs bear it.
+/// The clock on the wall, as slots and epochs bear its time.
 public enum Calendar {
   /// The seconds since 1970.
   public static func now() -> UInt64 {

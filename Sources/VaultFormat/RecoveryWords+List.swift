@@ -1,7 +1,7 @@
 extension RecoveryWords {
   /// The English list of BIP-39: 2,048 words in alphabetical order, of 3 to 8 letters, no two with
   /// the same first four.
-  static let list: StaticString = """
+  static let list = """
     abandon ability able about above absent absorb abstract absurd abuse access accident account
     accuse achieve acid acoustic acquire across act action actor actress actual adapt add addict
     address adjust admit adult advance advice aerobic affair afford afraid again age agent agree

@@ -13,6 +13,10 @@ public struct StoreProgress: Sendable, Equatable {
     case restoring
     /// Sealing the vault, or taking it away.
     case finishing
+    /// Checking every byte.
+    case verifying
+    /// Writing everything anew under new keys.
+    case rotating
   }
 
   /// What is being done.
@@ -71,6 +75,11 @@ public final class ActMonitor: Sendable {
   func passed(_ bytes: UInt64) {
     let total = passes.add(bytes, ordering: .relaxed).newValue
     tell { $0.bytes = max($0.bytes, min(total / Self.passesPerByte, $0.totalBytes)) }
+  }
+
+  /// Counts bytes that are done.
+  func done(bytes: UInt64) {
+    tell { $0.bytes += bytes }
   }
 
   /// Counts files that are done.

@@ -15,7 +15,7 @@ extension LockInPlace {
     let workspace = tools.workspaces[0]
     let walk = try VaultTreeWalk(of: header.keys.last, in: folders.vault, workspace)
     if var walk {
-      while let step = try walk.next() {
+      while let step = walk.next() {
         switch step {
         case .folder(_, .success(let object), _):
           if restored[object.head.id] != .plaintext { left.append(object.head.id) }

@@ -45,13 +45,12 @@ private final class TreeListing: Sendable {
   /// Does the next step; false at the end.
   func step(_ workspace: ObjectWorkspace) throws(VaultError) -> Bool {
     let step = try locked { (state) throws(VaultError) -> VaultTreeStep? in
-      let step = try state.walk.next()
+      let step = state.walk.next()
       // A folder is listed before any other worker can come across what it holds.
       if case .folder(let place, let head, _)? = step {
         switch head {
         case .success(let object): try add(object, place, to: &state.list)
-        case .failure(let fault):
-          throw fault.error(vault.appending(place.file).appending("folder"))
+        case .failure(let fault): throw fault.error(vault.appending(place.file))
         }
       }
       return step

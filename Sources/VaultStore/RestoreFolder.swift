@@ -80,7 +80,7 @@ struct RestoreWalk {
 
   /// The next step; nil at the end.
   mutating func next() throws(VaultError) -> Step? {
-    while let step = try walk.next() {
+    while let step = walk.next() {
       switch step {
       case .folder(let place, let head, let folder):
         if let step = try enter(place, head, folder) { return step }

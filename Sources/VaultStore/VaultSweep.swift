@@ -14,7 +14,7 @@ enum VaultSweep {
         inUse.insert(name)
       }
     }
-    while let step = try walk.next() {
+    while let step = walk.next() {
       switch step {
       case .folder(_, .success(let object), _): note(object.head)
       case .folder(_, .failure(let fault), _): throw fault.error(vault.path)

@@ -42,12 +42,13 @@ struct VaultTreeWalk {
   }
 
   /// The next step; nil at the end.
-  /// - Throws: `VaultError` where a folder cannot be listed.
-  mutating func next() throws(VaultError) -> VaultTreeStep? {
+  ///
+  /// What the system refuses is a fault of the folder or a stray, and the walk goes on.
+  mutating func next() -> VaultTreeStep? {
     if !hasBegun {
       hasBegun = true
       let place = VaultTreePlace(folderID: .none, name: [], path: [], file: name.text)
-      return try enter(tree, place)
+      return enter(tree, place)
     }
     if let stray = strays.popLast() { return stray }
     guard let level = levels.last else { return nil }
@@ -60,26 +61,28 @@ struct VaultTreeWalk {
       return .end(level.folder)
     }
     levels[levels.count - 1].names.removeLast()
-    return try look(at: disk, in: level.folder)
+    return look(at: disk, in: level.folder)
   }
 
-  private mutating func look(
-    at disk: FileName, in folder: VaultTreeFolder
-  ) throws(VaultError) -> VaultTreeStep? {
+  private mutating func look(at disk: FileName, in folder: VaultTreeFolder) -> VaultTreeStep? {
     let file = "\(folder.file)/\(disk.text)"
-    guard let facts = try folder.handle.facts(of: disk) else { return try next() }
-    let place = try place(of: disk, in: folder, file)
-    switch facts.kind {
-    case .folder: return try enter(try folder.handle.folder(disk), place)
-    case .file: return .object(place, folder, disk)
-    default: return .stray(file: file, "is neither a file nor a folder")
+    let place = place(of: disk, in: folder, file)
+    do throws(VaultError) {
+      switch try folder.handle.facts(of: disk)?.kind {
+      case .folder: return enter(try folder.handle.folder(disk), place)
+      case .file: return .object(place, folder, disk)
+      case nil: return next()
+      default: return .stray(file: file, "is neither a file nor a folder")
+      }
+    } catch {
+      return .folder(place, .failure(.failed(error)), nil)
     }
   }
 
   /// Decrypts a name.
   private mutating func place(
     of disk: FileName, in folder: VaultTreeFolder, _ file: String
-  ) throws(VaultError) -> VaultTreePlace {
+  ) -> VaultTreePlace {
     var rest: [UInt8]?
     if DiskName.needsRest(disk.bytes), let name = FileName(disk.text + DiskName.restSuffix),
       levels[levels.count - 1].rests.remove(name) != nil
@@ -99,7 +102,13 @@ struct VaultTreeWalk {
 
   private mutating func enter(
     _ handle: FolderHandle, _ place: VaultTreePlace
-  ) throws(VaultError) -> VaultTreeStep {
+  ) -> VaultTreeStep {
+    let names: [FileName]
+    do throws(VaultError) {
+      names = try handle.names().filter { $0 != VaultNames.folderHead }
+    } catch {
+      return .folder(place, .failure(.failed(error)), nil)
+    }
     let head: Result<ObjectFile, ObjectFault>
     do throws(ObjectFault) {
       let object = try workspace.openObject(in: handle, VaultNames.folderHead)
@@ -114,7 +123,6 @@ struct VaultTreeWalk {
     }
     let folder = VaultTreeFolder(
       handle, id: id, path: place.path ?? Array(place.file.utf8), file: place.file)
-    let names = try handle.names().filter { $0 != VaultNames.folderHead }
     let rests = names.filter {
       $0.hasSuffix(DiskName.restSuffix) && DiskName.needsRest($0.bytes.dropLast(5))
     }
