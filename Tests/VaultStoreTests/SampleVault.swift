@@ -70,7 +70,7 @@ final class SampleVault {
         var own = ObjectHead(.attributes, id: .random(), epoch: 1)
         own.size = UInt64(attributes.count)
         let place = try self.folder.folder(makingIfMissing: "attributes")
-        let file = try place.create(FileName(own.id.hex)!)
+        let file = try place.create(try ActTools.attributesName(own.id, place))
         head.attributesID = own.id
         head.attributesDigest = try workspace.write(own, .bytes(attributes), to: file).digest
       }
@@ -102,13 +102,14 @@ final class SampleVault {
   func place(_ path: String, epoch: UInt32 = 1) throws -> (FolderHandle, FileName) {
     var folder = try folder.folder(VaultNames.tree(epoch))
     var name = VaultNames.folderHead
-    let keys = try open().header.keys
-    let workspace = try ObjectWorkspace(keys)
+    let volume = try open().header.keys
+    guard let keys = volume[epoch] else { throw VaultError(.refused, self.path, "no such epoch") }
+    let workspace = try ObjectWorkspace(volume)
     let parts = path.split(separator: "/").map { Array($0.utf8) }
     for (index, part) in parts.enumerated() {
       let id = try workspace.open(folder.file(VaultNames.folderHead)).head.id
       name = try TreeName(
-        NameCipher(keys[epoch]!).encode(name: part, in: id)
+        NameCipher(keys).encode(name: part, in: id)
       ).object
       if index < parts.count - 1 { folder = try folder.folder(name) }
     }
