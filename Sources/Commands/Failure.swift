@@ -29,8 +29,6 @@ extension Failure {
       self.init(
         "there is not memory enough for the key derivation",
         hint: "close other programs, or choose --kdf interactive for a new vault")
-    case .dumpable:
-      self.init("the system does not forbid memory dumps of this process")
     case .unsuitable:
       self.init("a secret has a length that cannot be used")
     case .dumpable:

@@ -37,7 +37,7 @@ struct LookingOptions: ParsableArguments {
   /// The path that tables show as `~`: the one home that was asked for, or the user's own.
   func shownHome(_ places: [LookingPlace]) -> String {
     if places.count == 1, case .home(let path) = places[0] { return path.string }
-    return ThisProcess.machine.home.string
+    return ThisProcess.home
   }
 
   private static func folder(_ text: String) throws(Failure) -> FilePath {

@@ -21,7 +21,8 @@ struct Reading {
       known = known.filter { applications.contains($0.id.rawValue) }
     }
     reader = InventoryReader(
-      ThisProcess.machine, applications: known, width: ThisProcess.processors, progress: progress)
+      ThisProcess.machine, applications: known, width: ThisProcess.processors, progress: progress,
+      vaults: RememberedVault.all().map(\.known))
   }
 
   static var head: DocumentHead {

@@ -31,6 +31,9 @@ enum ThisProcess {
     return Machine(home: home.lexicallyNormalized(), user: name, environment: settings)
   }
 
+  /// The person's home, which tables show as `~`.
+  static var home: String { machine.home.string }
+
   /// The home of an account, as the account list has it.
   static func home(of account: UInt32) -> FilePath? {
     guard let entry = getpwuid(account), let folder = entry.pointee.pw_dir else { return nil }

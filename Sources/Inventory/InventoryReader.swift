@@ -69,17 +69,19 @@ public struct InventoryReader: Sendable {
       let accounts = search.accounts
       let tree = search.survey.tree
       for known in vaults
-      where VaultFolder.isWanted(known, in: place) && VaultFolder.isOne(known.vault, tree) {
-        let claim = VaultFolder.claim(known)
-        guard seen.insert(ClaimedPath(path: known.vault, kind: .conversations)).inserted else {
+      where known.isBelow(place) && VaultFolder.isOne(known.vault, tree) {
+        guard let app = known.app,
+          seen.insert(ClaimedPath(path: known.vault, kind: .conversations)).inserted
+        else {
           continue
         }
         result.found.append(
           Found(
-            claim: claim, tree: tree, accounts: accounts, root: "/", isAtKnownPlace: false,
-            state: .locked))
+            claim: VaultFolder.claim(known, of: app), tree: tree, accounts: accounts, root: "/",
+            isAtKnownPlace: false, state: .locked))
       }
-      for path in search.vaults where !vaults.contains(where: { $0.vault == path }) {
+      for path in search.vaults where !vaults.contains(where: { $0.vault == path && $0.app != nil })
+      {
         result.issues.append(VaultFolder.issue(path))
       }
       let root: FilePath = if case .image(let root) = place { root } else { "/" }

@@ -85,7 +85,8 @@ public enum InventoryTable {
     return lines
   }
 
-  static func shortened(_ path: String, _ home: String) -> String {
+  /// A path for people: what is below `home` begins with `~`.
+  public static func shortened(_ path: String, _ home: String) -> String {
     guard !home.isEmpty, home != "/", path == home || path.hasPrefix(home + "/") else {
       return path
     }

@@ -57,10 +57,46 @@ import Testing
         }
       }.joined(separator: " ")
     }
+    // What locks is tried by a person at a terminal, in a home of their own.
+    let acts = ["lock", "key", "status", "verify", "restore"]
+    let person = try Person()
     for command in commands {
+      let words = command.split(separator: " ").map(String.init)
+      if acts.contains(words[1]) {
+        try person.type(words.dropFirst().map { $0 })
+        continue
+      }
       let result = try run("bash", ["-c", command], in: Repository.path)
       #expect(result.status == 0, "\(command): \(result.errorText)")
       #expect(!result.output.isEmpty)
+    }
+  }
+
+  /// Somebody with a copy of the samples' Ollama, who answers what is asked.
+  private struct Person {
+    private let folder: TemporaryFolder
+    private let passphrase = "a passphrase for the readme"
+
+    init() throws {
+      folder = try TemporaryFolder()
+      #expect(
+        try run("cp", ["-a", Repository.path + "/Samples/home/.ollama", folder.path]).status == 0)
+    }
+
+    func type(_ words: [String]) throws {
+      var answers: [(after: String, typed: String)] = []
+      switch words[0] {
+      case "lock":
+        answers = [("[y/N] ", "y"), ("New passphrase", passphrase), ("once more: ", passphrase)]
+      case "restore": answers = [("[y/N] ", "y"), ("Passphrase", passphrase)]
+      case "verify", "key": answers = [("Passphrase", passphrase)]
+      default: break
+      }
+      let session = try runOnTerminal(
+        Repository.program, words, answers: answers,
+        environment: ["HOME": folder.path, "XDG_STATE_HOME": folder.path + "/.local/state"])
+      #expect(session.status == 0, "\(words): \(session.text)")
+      #expect(!session.text.isEmpty)
     }
   }
 
@@ -68,7 +104,9 @@ import Testing
   func exitCodes() throws {
     let text = String(decoding: try contents(Repository.path + "/README.md"), as: UTF8.self)
     for (number, meaning) in [
-      ("0", "done"), ("2", "failure"), ("64", "usage"), ("130", "interrupted"),
+      ("0", "done"), ("2", "failure"), ("10", "wrong passphrase"), ("11", "not a vault"),
+      ("12", "newer format"), ("13", "damaged or tampered"), ("14", "store is in use"),
+      ("64", "usage"), ("130", "interrupted"),
     ] {
       #expect(text.contains("| \(number) | \(meaning) |"))
     }

@@ -15,4 +15,16 @@ extension NewSlot {
   static func keyFile(_ digest: HeldSecret) throws(Failure) -> NewSlot {
     .keyFile(digest: try digest.duplicated())
   }
+
+  /// A slot that opens by the private key of a recipient, `sotto1…`.
+  /// - Throws: `Failure` with status 64 where the text is no public key.
+  static func recipient(_ text: String) throws(Failure) -> NewSlot {
+    do throws(VaultFormatError) {
+      return .recipient(publicKey: try Recipient.decode(text))
+    } catch {
+      throw Failure(
+        "\(text) is no recipient: \(error.text)", hint: "sotto key identity makes one",
+        status: .usage)
+    }
+  }
 }

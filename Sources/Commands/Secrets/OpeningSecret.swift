@@ -1,3 +1,4 @@
+import SystemPackage
 import VaultFormat
 
 /// A secret that the user gave to open a vault.
@@ -19,6 +20,19 @@ enum OpeningSecret {
     case .keyFile(let digest): .keyFile(digest: try digest.duplicated())
     case .identity(let key): .identity(privateKey: try key.duplicated())
     case .recovery(let bytes): .recoveryWords(try bytes.duplicated())
+    }
+  }
+
+  /// The bytes of recovery words.
+  /// - Parameter source: Where the words come from, for messages.
+  /// - Throws: `Failure` with status 10 where they are none, or mistyped.
+  static func recovery(
+    words: HeldSecret, from source: String
+  ) throws(Failure) -> OpeningSecret {
+    do throws(VaultFormatError) {
+      return .recovery(HeldSecret(try RecoveryWords.decode(words.bytes)))
+    } catch {
+      throw Failure(error, FilePath(source))
     }
   }
 }

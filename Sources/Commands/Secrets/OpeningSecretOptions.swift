@@ -1,4 +1,6 @@
 import ArgumentParser
+import SystemPackage
+import VaultFormat
 
 /// Where the secret comes from that opens a vault: the same options on every command that needs one.
 ///
@@ -46,6 +48,9 @@ struct OpeningSecretOptions: ParsableArguments {
       + identity.count + recoveryFile.count
   }
 
+  /// How many of them can be a slot of a new vault.
+  var countForNewVault: Int { count - identity.count - recoveryFile.count }
+
   func validate() throws {
     // A second reader of a descriptor would find it empty.
     guard Set(passphraseFd).count == passphraseFd.count, !passphraseFd.contains(where: { $0 < 0 })
@@ -60,8 +65,17 @@ struct OpeningSecretOptions: ParsableArguments {
       secrets.append(.passphrase(secret))
     }
     for path in keyFile { secrets.append(.keyFile(try SecretFile.key(path))) }
-    for path in identity { secrets.append(.identity(try SecretFile.text(path))) }
-    for path in recoveryFile { secrets.append(.recovery(try SecretFile.text(path))) }
+    for path in identity {
+      let text = try SecretFile.text(path)
+      do throws(VaultFormatError) {
+        secrets.append(.identity(HeldSecret(try Identity.decode(text.bytes))))
+      } catch {
+        throw Failure(error, FilePath(path))
+      }
+    }
+    for path in recoveryFile {
+      secrets.append(try .recovery(words: try SecretFile.text(path), from: path))
+    }
     return secrets
   }
 }

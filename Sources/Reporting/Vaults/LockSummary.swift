@@ -19,14 +19,8 @@ public enum LockSummary {
       lines += exceptions(store.notOverwritten, "not overwritten", width, home)
       lines += exceptions(store.refused, "left where it is", width, home)
     }
-    let remnants = distinct(stores.flatMap(\.notCovered))
-    if !remnants.isEmpty {
-      lines += ["", "not covered: what may still hold words or names of before"]
-      for remnant in remnants {
-        lines += wrapped("\(remnant.what) (\(remnant.place)): \(remnant.why)", 2, width)
-      }
-    }
-    return lines
+    if lines.isEmpty, stores.isEmpty { lines = ["there is nothing to lock"] }
+    return lines + remnants(stores.flatMap(\.notCovered), width, home)
   }
 
   /// The lines about stores that were restored.
@@ -55,13 +49,32 @@ public enum LockSummary {
     return lines
   }
 
-  private static func distinct(_ remnants: [Remnant]) -> [Remnant] {
-    var seen: [Remnant] = []
-    for remnant in remnants where !seen.contains(remnant) { seen.append(remnant) }
-    return seen
+  /// What is not covered, each reason once with the places it holds for.
+  private static func remnants(
+    _ remnants: [Remnant], _ width: Int?, _ home: String
+  ) -> [String] {
+    guard !remnants.isEmpty else { return [] }
+    var reasons: [(remnant: Remnant, places: [String])] = []
+    for remnant in remnants {
+      let place = InventoryTable.shortened(TerminalText.line(remnant.place), home)
+      let known = reasons.firstIndex {
+        $0.remnant.what == remnant.what && $0.remnant.why == remnant.why
+      }
+      if let known {
+        if !reasons[known].places.contains(place) { reasons[known].places.append(place) }
+      } else {
+        reasons.append((remnant, [place]))
+      }
+    }
+    var lines = ["", "not covered: what may still hold words or names of before"]
+    for (remnant, places) in reasons {
+      let shown = places.count > 3 ? "\(places.count) places" : places.joined(separator: ", ")
+      lines += wrapped("\(remnant.what) (\(shown)): \(remnant.why)", 2, width)
+    }
+    return lines
   }
 
-  private static func sum(_ sum: FileSum) -> String {
+  static func sum(_ sum: FileSum) -> String {
     "\(Figures.count(sum.files)) \(sum.files == 1 ? "file" : "files"), \(Figures.size(sum.bytes))"
   }
 

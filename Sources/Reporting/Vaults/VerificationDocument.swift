@@ -3,7 +3,7 @@ import EvidenceFiles
 public import SystemPackage
 
 /// What was found wrong in a vault.
-public struct VaultFinding: Sendable, Equatable {
+public struct ListedFinding: Sendable, Equatable {
   /// The kind, a stable word: `changed`, `swapped`, `moved`, `rolled-back`, `truncated`, `missing`,
   /// `added`, `metadata` or `header`.
   public var kind: String
@@ -27,10 +27,14 @@ public struct VerificationDocument: Sendable {
   /// What was checked.
   public var checked: FileSum
   /// What was found wrong.
-  public var findings: [VaultFinding]
+  public var findings: [ListedFinding]
+  /// The act that was cut off and is still to be finished: `locking`, `restoring` or `rotating`.
+  public var interrupted: String?
+  /// Whether this machine had a record of the vault to compare with.
+  public var isKnown = true
 
   /// Makes a document.
-  public init(vault: FilePath, checked: FileSum, findings: [VaultFinding]) {
+  public init(vault: FilePath, checked: FileSum, findings: [ListedFinding]) {
     self.vault = vault
     self.checked = checked
     self.findings = findings
@@ -44,6 +48,8 @@ public struct VerificationDocument: Sendable {
       writer.member("ok", findings.isEmpty)
       writer.member("files", checked.files)
       writer.member("bytes", checked.bytes)
+      writer.optional("interrupted", interrupted)
+      writer.member("known", isKnown)
       writer.key("findings")
       writer.array(findings) { writer, finding in
         writer.object { writer in
@@ -60,9 +66,20 @@ public struct VerificationDocument: Sendable {
   ///   - width: Columns of the terminal; nil for a pipe.
   ///   - home: A path that is shown as `~`.
   public func lines(width: Int?, home: String) -> [String] {
-    let what = "\(Figures.count(checked.files)) files, \(Figures.size(checked.bytes))"
+    let what = LockSummary.sum(checked)
     let name = InventoryTable.shortened(TerminalText.line(vault.string), home)
-    guard !findings.isEmpty else { return ["\(name) is as it was sealed: \(what)"] }
+    var notes: [String] = []
+    if let interrupted {
+      notes.append("\(interrupted) was cut off: give that command again, then verify")
+    }
+    if !isKnown {
+      notes.append(
+        "this machine has no record of it: an old state of all of it would look the same")
+    }
+    notes = notes.flatMap { LockSummary.wrapped($0, 0, width) }
+    guard !findings.isEmpty else {
+      return LockSummary.wrapped("\(name) is as it was sealed: \(what)", 0, width) + notes
+    }
     var table = Table([
       Table.Column("FINDING"), Table.Column("FILE", cutting: .beginning),
       Table.Column("WHAT", cutting: .end),
@@ -73,8 +90,7 @@ public struct VerificationDocument: Sendable {
       ])
     }
     let number = findings.count == 1 ? "1 thing is" : "\(findings.count) things are"
-    return table.lines(width: width) + [
-      "", "\(name): \(number) not as it was sealed, of \(what)",
-    ]
+    return table.lines(width: width) + [""]
+      + LockSummary.wrapped("\(name): \(number) not as it was sealed, of \(what)", 0, width) + notes
   }
 }

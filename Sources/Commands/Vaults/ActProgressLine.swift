@@ -4,7 +4,7 @@ import Synchronization
 
 /// A line on standard error that says how far an act on a store has come: bytes, rate, time left. On a
 /// terminal only, and not before the first second.
-final class ActProgress: Sendable {
+final class ActProgressLine: Sendable {
   private struct State {
     var shown: ContinuousClock.Instant
     var isShown = false
@@ -27,7 +27,7 @@ final class ActProgress: Sendable {
       guard now - state.shown >= .seconds(1) else { return }
       state.shown = now
       state.isShown = true
-      StandardError.write("\r\u{1B}[K" + ActProgress.text(doing, done, total, after: now - began))
+      StandardError.write("\r\u{1B}[K" + ActProgressLine.text(doing, done, total, after: now - began))
     }
   }
 

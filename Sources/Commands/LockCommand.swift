@@ -1,0 +1,102 @@
+import Applications
+import ArgumentParser
+import Inventory
+import Reporting
+import SystemPackage
+import VaultFormat
+import VaultStore
+
+/// `sotto lock`: encrypts stores where they lie.
+struct LockCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lock",
+    abstract: "Encrypt stores where they lie.",
+    discussion: """
+      Each store becomes a vault beside it, DIR.sotto, and its plaintext is overwritten where the \
+      medium allows. What the medium does not promise is said at the end. A lock that is cut off, by \
+      Ctrl-C or by a power cut, loses nothing: the same command goes on.
+
+      A store is a path (any folder), an application's name or an id that scan shows. Without a \
+      secret the terminal asks for a passphrase, twice.
+      """)
+
+  @Argument(help: ArgumentHelp("What to lock.", valueName: "store"))
+  var stores: [String] = []
+
+  @Flag(name: .long, help: "Lock every store that scan finds.")
+  var all = false
+
+  @OptionGroup var places: StorePlacesOptions
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Put the vault here instead of beside the store, on the same file system.",
+      valueName: "path"))
+  var vault: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Leave in the clear what this matches, a path below the store; * stands for any characters "
+        + "but a slash. Repeatable.",
+      valueName: "pattern"))
+  var bulk: [String] = []
+
+  @OptionGroup var opening: OpeningSecretOptions
+  @OptionGroup var new: NewVaultSecrets
+
+  @Flag(name: .long, help: "Wait for programs that use the store to end.")
+  var wait = false
+
+  @Flag(name: .long, help: "Do not ask for confirmation.")
+  var yes = false
+
+  @Option(name: .long, help: "table for people, json for programs.")
+  var format: TableOrJSON = .table
+
+  func validate() throws {
+    if stores.isEmpty, !all { throw ValidationError("say what to lock, or --all") }
+    if !stores.isEmpty, all { throw ValidationError("--all and a store exclude each other") }
+    if vault != nil, all || stores.count > 1 {
+      throw ValidationError("--vault goes with one store")
+    }
+    if !bulk.isEmpty, all || stores.count > 1 {
+      throw ValidationError("--bulk goes with one store")
+    }
+    if BulkRule(bulk) == nil {
+      throw ValidationError("--bulk takes a path below the store, without a leading slash")
+    }
+    if new.recovery, format == .json {
+      throw ValidationError("--recovery prints words for people; use sotto key recovery later")
+    }
+  }
+
+  func run() async throws {
+    try Secrecy.begin()
+    let choice = try StoreChoice(stores, all: all, try places.places())
+    for alone in choice.filesAlone {
+      StandardError.write(
+        "sotto: hint: \(alone.head.path.shown) is a file in a folder of other things; "
+          + "put it into a folder of its own to lock it\n")
+    }
+    let locking = try StoreLocking(
+      choice.targets, vault: vault, bulk: bulk, opening: opening, new: new, wait: wait)
+    try locking.confirm(yes: yes)
+    let (locked, failure) = try locking.run()
+    let output = StandardOutput()
+    switch format {
+    case .json:
+      var writer = JSONWriter(indented: true)
+      LockDocument.write(locked, Reading.head, to: &writer)
+      try output.write(writer.take() + [UInt8(ascii: "\n")])
+    case .table:
+      let home = ThisProcess.home
+      for line in LockSummary.lines(locked, width: Terminal.columns, home: home) {
+        try output.write(line: line)
+      }
+    }
+    try output.flush()
+    if let failure { throw CommandEnd(status: failure) }
+  }
+}

@@ -1,0 +1,22 @@
+import Conversations
+import Inventory
+import VaultStore
+
+/// A vault that was sealed on this machine, as its record in the state folder says.
+struct RememberedVault {
+  /// Where vault and store are.
+  var known: KnownVault
+  /// When it was last sealed.
+  var sealed: Instant?
+
+  /// All of them; none where the state folder cannot be read.
+  static func all() -> [RememberedVault] {
+    ((try? SealRecords.standard.all()) ?? []).map { record in
+      RememberedVault(
+        known: KnownVault(
+          app: record.application.map { ApplicationID(rawValue: $0) }, store: record.store,
+          vault: record.vault),
+        sealed: Instant(seconds: Int64(clamping: record.sealed)))
+    }
+  }
+}

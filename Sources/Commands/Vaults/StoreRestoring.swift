@@ -1,0 +1,84 @@
+import ByteReading
+import Reporting
+import SystemPackage
+import VaultFormat
+import VaultStore
+
+/// Restores stores one after the other; what keeps one from being restored does not keep the others.
+struct StoreRestoring {
+  private let places: [VaultChoice.Place]
+  private let given: VaultOpening
+  private let isAccepting: Bool
+  private let isWaiting: Bool
+
+  /// Reads the secrets.
+  /// - Parameter accepting: Whether a vault is restored that is not as it was sealed.
+  /// - Throws: `Failure` where one cannot be read.
+  init(
+    _ places: [VaultChoice.Place], _ opening: OpeningSecretOptions, accepting: Bool, wait: Bool
+  ) throws(Failure) {
+    self.places = places
+    given = try VaultOpening(opening)
+    isAccepting = accepting
+    isWaiting = wait
+  }
+
+  /// Asks once whether to go on.
+  /// - Throws: `Failure` where the answer is no, or nobody is there to ask.
+  func confirm(yes: Bool) throws(Failure) {
+    let vaults = places.map(\.vault.shown)
+    guard let first = vaults.first else { return }
+    let what = vaults.count == 1 ? first : "\(vaults.count) vaults (\(vaults.joined(separator: ", ")))"
+    try Confirmation.ask("Decrypt \(what) for good?", yes: yes)
+  }
+
+  /// Restores them.
+  /// - Returns: What came back of each, and the status of the first that went wrong.
+  /// - Throws: `Failure` where a secret cannot be had, and 130 when interrupted.
+  func run() throws(Failure) -> (stores: [RestoredStore], failure: ExitStatus?) {
+    var stores: [RestoredStore] = []
+    var failure: ExitStatus?
+    for place in places {
+      var store = RestoredStore(path: place.store ?? place.vault)
+      do throws(Failure) {
+        try restore(place, &store)
+      } catch {
+        if error.status == .interrupted || places.count == 1 { throw error }
+        StandardError.report(error)
+        failure = failure ?? error.status
+        store.error = error.text
+      }
+      stores.append(store)
+    }
+    return (stores, failure)
+  }
+
+  private func restore(
+    _ place: VaultChoice.Place, _ store: inout RestoredStore
+  ) throws(Failure) {
+    let opened = try OpenedPlace(place, given)
+    store.path = opened.place.store
+    if opened.state == .locked, !isAccepting { try check(opened) }
+    let report = try ActRun.run { (monitor) throws(VaultError) in
+      try RestoreInPlace(opened.place, opened.vault.header, waiting: isWaiting, monitor).run()
+    }
+    store.restored = FileSum(report.restored)
+    store.kept = (report.kept + report.attributesNotSet + report.damaged)
+      .map { Exception($0.path, $0.why) }
+    guard let first = report.damaged.first else { return }
+    throw Failure(
+      "\(first.path.string): \(first.why)",
+      hint: "what is damaged stays in the vault; all else is restored", status: .damaged)
+  }
+
+  /// Nobody is given back what somebody else has changed without being told.
+  private func check(_ opened: OpenedPlace) throws(Failure) {
+    let document = try opened.vault.verified()
+    guard let first = document.findings.first else { return }
+    let more = document.findings.count > 1 ? ", and \(document.findings.count - 1) more" : ""
+    throw Failure(
+      "\(opened.place.vault.string) is not as it was sealed: \(first.kind) "
+        + "\(first.path.string): \(first.text)\(more)",
+      hint: "sotto verify names all; --accept restores what is intact", status: .damaged)
+  }
+}
