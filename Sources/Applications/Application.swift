@@ -29,6 +29,10 @@ public protocol Application: Sendable {
   /// Asked for each file that is walked and that nobody claimed: claim it if its contents say so, or
   /// its name where the format has no signature.
   func recognise(_ file: SniffedFile, _ survey: inout Survey)
+
+  /// Asked for folders around something that is the application's, before they are locked: whether
+  /// it keeps its things there, and what of them is bulk; nil where it does not.
+  func dataFolder(_ folder: FolderListing, _ tree: EvidenceTree) -> DataFolder?
 }
 
 /// The operating systems whose places are known.

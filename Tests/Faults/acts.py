@@ -15,7 +15,7 @@ BULK = "models"
 
 def limit():
     """No run may take for ever."""
-    signal.alarm(120)
+    signal.alarm(60)
 
 
 class Act:
@@ -129,7 +129,8 @@ class Act:
         if plain.mode != 0o500:
             problems.append(f"the store's folder has mode {plain.mode:o}")
         try:
-            problems += image.differences(self.sealed, self.program.read(self.place.vault, [self.place.keys[key]]))
+            problems += image.differences(self.sealed, self.program.read(
+                self.place.vault, [self.place.keys[key]], whole=True))
         except Unreadable as reason:
             problems.append(f"the vault is unreadable: {reason}")
         problems += [f"left in the vault: {name}" for name in ("new", "erasing", "journal", "log", "header.new")

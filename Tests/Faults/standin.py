@@ -79,8 +79,10 @@ def put(folder, name, data, mode=0o600):
 
 
 def get(folder, name):
-    file = os.open(name, os.O_RDONLY, dir_fd=folder)
+    file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     with open(file, "rb") as source:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise Refused(13, f"{name} is no file")
         return source.read()
 
 
@@ -135,7 +137,10 @@ class Vault:
             raise Refused(11, "no vault")
         self.header = None
         try:
-            self.header = json.loads(get(self.folder, "header"))
+            text, _, check = get(self.folder, "header").rpartition(b"\n")
+            if hashlib.sha256(text).hexdigest().encode() != check:
+                raise ValueError
+            self.header = json.loads(text)
         except FileNotFoundError:
             if not make:
                 raise Refused(11, "no vault")
@@ -147,9 +152,14 @@ class Vault:
             self.set_slot(key_file)
             self.write_header()
         else:
-            self.open(key_file)
+            try:
+                self.open(key_file)
+            except (KeyError, TypeError, ValueError, AttributeError):
+                raise Refused(13, "the header is damaged")
 
     def open(self, key_file):
+        if set(self.header) != {"id", "slots", "epochs", "rotating", "generation"}:
+            raise ValueError
         secret = digest(key_file)
         for slot in self.header["slots"]:
             sealed = bytes.fromhex(slot["keys"])
@@ -167,7 +177,8 @@ class Vault:
 
     def write_header(self):
         self.header["generation"] += 1
-        replace(self.folder, "header", json.dumps(self.header).encode())
+        text = json.dumps(self.header).encode()
+        replace(self.folder, "header", text + b"\n" + hashlib.sha256(text).hexdigest().encode())
 
     def trees(self):
         for epoch in sorted(self.keys):
@@ -228,6 +239,14 @@ class Vault:
         home = os.environ["XDG_STATE_HOME"]
         state = make_folder("standin", make_folder(os.path.basename(home), open_folder(os.path.dirname(home))))
         replace(state, self.header["id"], text.encode())
+
+    def missing(self):
+        """What the manifest lists and is not there; an act that is under way has no use for one."""
+        try:
+            listed = json.loads(unseal(max(self.keys.items())[1], get(self.folder, "manifest")))["objects"]
+        except (OSError, Refused):
+            return {}
+        return {name for name in listed if not os.path.exists(os.path.join(self.path, name))}
 
     def record(self):
         try:
@@ -430,12 +449,17 @@ def fcntl_flags(folder, immutable):
 
 # ---- restoring ----
 
-def restore(store, key_file):
+def restore(store, key_file, accept):
     store = os.path.abspath(store)
     if os.path.isdir(store + ".sotto") and not os.listdir(store + ".sotto"):
         os.rmdir(store + ".sotto")
         return 0
     vault = Vault(store + ".sotto", key_file)
+    if "restoring" not in os.listdir(vault.folder):
+        missing = {} if BUG == "no-manifest" or accept else vault.missing()
+        if missing:
+            raise Refused(13, f"missing: {sorted(missing)}")
+        replace(vault.folder, "restoring", b"")
     above = open_folder(os.path.dirname(store))
     top = make_folder(os.path.basename(store), above)
     fcntl_flags(top, False)
@@ -519,7 +543,7 @@ def restore(store, key_file):
     for path in sorted(found, reverse=True):
         drop(path)
     vault.tidy("new", "erasing", *(f"tree.{epoch}" for epoch in vault.keys))
-    vault.tidy_files("header.new", "manifest.new", "manifest", "header")
+    vault.tidy_files("header.new", "manifest.new", "restoring.new", "manifest", "restoring", "header")
     os.rmdir(vault.path)
     os.fsync(above)
     return 0
@@ -576,7 +600,9 @@ def verify(path, key_file):
     findings = []
 
     def find(kind, where, text):
-        findings.append({"kind": kind, "path": "" if BUG == "unnamed" else where, "text": text})
+        if BUG == "unnamed":
+            where, text = "", "something was changed"
+        findings.append({"kind": kind, "path": where, "text": text})
 
     vault, stored = None, {}
     try:
@@ -589,6 +615,8 @@ def verify(path, key_file):
         if vault and BUG != "no-manifest":
             last = max(vault.keys.items())[1]
             stored = json.loads(unseal(last, get(vault.folder, "manifest")))
+            if BUG != "no-counter" and stored["counter"] < vault.record():
+                raise ValueError("it is older than this machine remembers")
             vault.tidy_files("header.new", "manifest.new")
             if stored["generation"] < vault.header["generation"] and not vault.header["rotating"]:
                 # A change of keys was cut off: whoever opens the vault next finishes it.
@@ -596,10 +624,8 @@ def verify(path, key_file):
                 stored = json.loads(unseal(last, get(vault.folder, "manifest")))
             if stored["header"] != hashlib.sha256(get(vault.folder, "header")).hexdigest():
                 find("header", "header", "the header is not the sealed one")
-            if BUG != "no-counter" and stored["counter"] < vault.record():
-                find("rolled-back", "", "the vault is older than this machine remembers")
-    except (Refused, ValueError, FileNotFoundError) as error:
-        find("metadata", "manifest", f"the manifest is damaged or missing: {error}")
+    except (Refused, ValueError, KeyError, TypeError, FileNotFoundError) as error:
+        find("metadata", "manifest", f"the manifest is damaged or missing, or the header is another: {error}")
     left = dict(stored.get("objects", {}))
     for epoch, tree in vault.trees() if vault else []:
         for name in os.listdir(tree):
@@ -646,6 +672,7 @@ def main(words):
     while words:
         word = words.pop(0)
         if word in ("--yes", "--all", "--wait", "--accept"):
+            options[word[2:]] = True
             continue
         if word.startswith("--"):
             options[word[2:]] = words.pop(0)
@@ -656,7 +683,7 @@ def main(words):
         if names[0] == "lock":
             return lock(names[1], key_file, options.get("bulk"))
         if names[0] == "restore":
-            return restore(names[1], key_file)
+            return restore(names[1], key_file, "accept" in options)
         if names[0] == "verify":
             return verify(names[1], key_file)
         if names[:2] == ["key", "change"]:
@@ -665,7 +692,8 @@ def main(words):
             return rotate(names[2], key_file)
         if names[:2] == ["key", "list"]:
             with open(names[2] + "/header", "rb") as file:
-                print(json.dumps({"slots": [{"id": slot["id"]} for slot in json.load(file)["slots"]]}))
+                slots = json.loads(file.read().rpartition(b"\n")[0])["slots"]
+            print(json.dumps({"slots": [{"id": slot["id"]} for slot in slots]}))
             return 0
         raise Refused(64, "no such command")
     except Refused as refusal:

@@ -62,4 +62,16 @@ struct HeaderForgeryTests {
     let bytes = honest.header.bytes.setting(48 + 2 * 224, to: [5]).withChecksum()
     #expect(failure(opening: bytes, "one") == .damaged)
   }
+
+  @Test("whose boxes hold another key than the epoch commits to are damaged, whoever made them")
+  func brokenCommitment() throws {
+    let other = try epoch(1)
+    var record = honest.header.epochs[0]
+    record.boxes = other.record.boxes
+    let header = VaultHeader(
+      kind: .vault, vaultID: honest.header.vaultID, generation: 2, slots: honest.header.slots,
+      epochs: [record])
+    let sealed = try header.sealed(honest.settings, other.keys, honest.headerKey)
+    #expect(failure(opening: sealed.bytes, "one") == .damaged)
+  }
 }

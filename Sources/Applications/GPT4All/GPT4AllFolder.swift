@@ -117,7 +117,7 @@ struct GPT4AllFolder: Sendable {
   }
 
   /// Whether a name is that of a model, which is never looked into.
-  private static func isBulk(_ name: String) -> Bool {
+  static func isBulk(_ name: String) -> Bool {
     name.hasSuffix(".gguf") || name.hasSuffix(".bin") || name.hasPrefix("incomplete-")
   }
 }

@@ -68,6 +68,13 @@ struct GPT4AllPlaces: Sendable {
     layouts.contains { ends(folder, with: $0.data) }
   }
 
+  /// Whether a folder is one of the three at its default place.
+  static func isOwn(_ folder: FilePath) -> Bool {
+    layouts.contains { layout in
+      [layout.settings, layout.data, layout.cache].contains { ends(folder, with: $0) }
+    }
+  }
+
   /// Whether a folder is part of a system's trash.
   static func isTrash(_ folder: FilePath) -> Bool {
     folder.components.contains {

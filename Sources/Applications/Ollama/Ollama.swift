@@ -117,7 +117,7 @@ public struct Ollama: Application {
   }
 
   /// Whether a folder is a copy of `~/.ollama`, by what lies in it.
-  private func isDataFolder(_ folder: FolderListing, _ tree: EvidenceTree) -> Bool {
+  func isDataFolder(_ folder: FolderListing, _ tree: EvidenceTree) -> Bool {
     if folder.path.lastComponent?.string == ".ollama" { return true }
     let hasModels =
       folder.has("models", .folder) && tree.isFolder(folder.path.appending("models/manifests"))
