@@ -4,10 +4,10 @@ import ArgumentParser
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "key",
-    abstract: "Show and change by what a vault opens.",
+    abstract: "Show by what a vault opens, and make keys for recipients.",
     discussion: """
       A vault has key slots: passphrases, recovery words, key files, recipients. Each opens it by \
-      itself. Changing them touches no file of the store; rotate encrypts everything anew.
+      itself.
       """,
     subcommands: [
       KeyListCommand.self, KeyIdentityCommand.self,

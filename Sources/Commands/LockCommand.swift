@@ -43,6 +43,9 @@ struct LockCommand: AsyncParsableCommand {
       valueName: "pattern"))
   var bulk: [String] = []
 
+  @Flag(name: .long, help: "Encrypt models too, which else stay in the clear.")
+  var everything = false
+
   @OptionGroup var opening: OpeningSecretOptions
   @OptionGroup var new: NewVaultSecrets
 
@@ -72,6 +75,14 @@ struct LockCommand: AsyncParsableCommand {
     }
   }
 
+  private func targets(_ choice: StoreChoice) -> [LockTarget] {
+    choice.targets.map { target in
+      var target = target
+      target.bulk = (everything ? [] : target.bulk) + bulk
+      return target
+    }
+  }
+
   func run() async throws {
     try Secrecy.begin()
     let choice = try StoreChoice(stores, all: all, try places.places())
@@ -81,7 +92,7 @@ struct LockCommand: AsyncParsableCommand {
           + "put it into a folder of its own to lock it\n")
     }
     let locking = try StoreLocking(
-      choice.targets, vault: vault, bulk: bulk, opening: opening, new: new, wait: wait)
+      targets(choice), vault: vault, opening: opening, new: new, wait: wait)
     try locking.confirm(yes: yes)
     let (locked, failure) = try locking.run()
     let output = StandardOutput()

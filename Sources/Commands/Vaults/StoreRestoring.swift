@@ -28,7 +28,8 @@ struct StoreRestoring {
   func confirm(yes: Bool) throws(Failure) {
     let vaults = places.map(\.vault.shown)
     guard let first = vaults.first else { return }
-    let what = vaults.count == 1 ? first : "\(vaults.count) vaults (\(vaults.joined(separator: ", ")))"
+    let what =
+      vaults.count == 1 ? first : "\(vaults.count) vaults (\(vaults.joined(separator: ", ")))"
     try Confirmation.ask("Decrypt \(what) for good?", yes: yes)
   }
 
