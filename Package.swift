@@ -94,6 +94,9 @@ let package = Package(
       name: "ErasureTests", dependencies: ["Erasure", "TestSupport", system],
       swiftSettings: strict),
     .testTarget(
+      name: "VaultCompatibilityTests", dependencies: ["TestSupport", "sotto"],
+      exclude: ["Frozen", "make_vault.py", "selftest.py"], swiftSettings: strict),
+    .testTarget(
       name: "SQLiteEvidenceTests",
       dependencies: ["SQLiteEvidence", "EvidenceFiles", "ByteReading", "CSQLite", system],
       swiftSettings: strict),
