@@ -43,6 +43,9 @@ struct LockCommand: AsyncParsableCommand {
       valueName: "pattern"))
   var bulk: [String] = []
 
+  @Flag(name: .long, help: "Encrypt models too, which else stay in the clear.")
+  var everything = false
+
   @OptionGroup var opening: OpeningSecretOptions
   @OptionGroup var new: NewVaultSecrets
 
@@ -72,16 +75,33 @@ struct LockCommand: AsyncParsableCommand {
     }
   }
 
+  private func sayWhatIsLeftOut(_ choice: StoreChoice) {
+    var paths: [FilePath] = []
+    for store in choice.filesAlone where !paths.contains(store.head.path) {
+      paths.append(store.head.path)
+    }
+    guard !paths.isEmpty else { return }
+    let some = paths.prefix(3).map(\.shown).joined(separator: ", ")
+    let more = paths.count > 3 ? " and \(paths.count - 3) more" : ""
+    StandardError.write(
+      "sotto: left out, since they lie among other things: \(some)\(more)\n"
+        + "sotto: hint: put each into a folder of its own to lock it\n")
+  }
+
+  private func targets(_ choice: StoreChoice) -> [LockTarget] {
+    choice.targets.map { target in
+      var target = target
+      target.bulk = (everything ? [] : target.bulk) + bulk
+      return target
+    }
+  }
+
   func run() async throws {
     try Secrecy.begin()
     let choice = try StoreChoice(stores, all: all, try places.places())
-    for alone in choice.filesAlone {
-      StandardError.write(
-        "sotto: hint: \(alone.head.path.shown) is a file in a folder of other things; "
-          + "put it into a folder of its own to lock it\n")
-    }
+    sayWhatIsLeftOut(choice)
     let locking = try StoreLocking(
-      choice.targets, vault: vault, bulk: bulk, opening: opening, new: new, wait: wait)
+      targets(choice), vault: vault, opening: opening, new: new, wait: wait)
     try locking.confirm(yes: yes)
     let (locked, failure) = try locking.run()
     let output = StandardOutput()

@@ -45,8 +45,8 @@ struct RestoreCommand: AsyncParsableCommand {
     let choice = VaultChoice()
     var chosen = all ? choice.all(in: try places.places()) : []
     for word in stores {
-      for place in try choice.places(word) where !chosen.contains(where: { $0.vault == place.vault })
-      {
+      for place in try choice.places(word)
+      where !chosen.contains(where: { $0.vault == place.vault }) {
         chosen.append(place)
       }
     }

@@ -27,7 +27,8 @@ final class ActProgressLine: Sendable {
       guard now - state.shown >= .seconds(1) else { return }
       state.shown = now
       state.isShown = true
-      StandardError.write("\r\u{1B}[K" + ActProgressLine.text(doing, done, total, after: now - began))
+      StandardError.write(
+        "\r\u{1B}[K" + ActProgressLine.text(doing, done, total, after: now - began))
     }
   }
 
@@ -44,7 +45,8 @@ final class ActProgressLine: Sendable {
     _ doing: String, _ done: UInt64, _ total: UInt64, after elapsed: Duration
   ) -> String {
     var line = "\(doing): \(Figures.size(done)) of \(Figures.size(max(done, total)))"
-    let seconds = Double(elapsed.components.seconds)
+    let seconds =
+      Double(elapsed.components.seconds)
       + Double(elapsed.components.attoseconds) / 1e18
     let rate = Double(done) / max(seconds, 0.001)
     guard rate >= 1 else { return line }

@@ -14,6 +14,7 @@ struct StoreChoice {
 
   private let reading: Reading
   private let places: [LookingPlace]
+  private let tree = EvidenceTree(.machine)
   private var found: [StoreRecord]?
 
   /// Finds out what is meant.
@@ -71,16 +72,32 @@ struct StoreChoice {
   }
 
   private mutating func add(_ stores: [StoreRecord]) {
+    var alone: [StoreRecord] = []
     for store in stores where store.state == .plain {
-      guard let folder = LockableFolder(of: store) else {
-        filesAlone.append(store)
+      guard let folder = dataFolder(of: store) else {
+        alone.append(store)
         continue
       }
       add(
         LockTarget(
-          store: folder.path, app: store.app, bulk: folder.bulk,
-          users: store.isAtKnownPlace ? [store.app] : []))
+          store: folder.path, app: store.app, users: store.isAtKnownPlace ? [store.app] : []))
     }
+    for index in targets.indices {
+      targets[index].bulk = bulk(in: targets[index].store, of: stores)
+    }
+    // What lies in a folder that is locked anyway is not left out.
+    filesAlone = alone.filter { store in
+      !targets.contains { store.head.path.starts(with: $0.store) }
+    }
+  }
+
+  private func dataFolder(of store: StoreRecord) -> DataFolder? {
+    KnownApplications.dataFolder(of: store.app, around: store.head.path, tree)
+  }
+
+  private func bulk(in folder: FilePath, of stores: [StoreRecord]) -> [String] {
+    KnownApplications.bulk(
+      in: folder, of: stores.map { (app: $0.app, path: $0.head.path) }, tree)
   }
 
   private mutating func add(_ target: LockTarget) {
@@ -99,7 +116,6 @@ struct StoreChoice {
   // MARK: - A folder by its path
 
   private func folder(_ path: FilePath) throws(Failure) -> LockTarget {
-    let tree = EvidenceTree(.machine)
     guard tree.isFolder(path) else {
       throw Failure(
         "\(path.string) is no folder", hint: "put the file into a folder of its own and lock that")
@@ -109,12 +125,8 @@ struct StoreChoice {
     let known = reading.reader.stores(reading.reader.find(homes, walks: false))
     let inside = reading.reader.stores(reading.reader.find([.path(path)]))
     var target = LockTarget(store: path)
-    for store in known + inside {
-      guard let folder = LockableFolder(of: store), folder.path == path else { continue }
-      target.app = store.app
-      target.bulk = folder.bulk
-      break
-    }
+    target.app = (known + inside).first { dataFolder(of: $0)?.path == path }?.app
+    target.bulk = bulk(in: path, of: known + inside)
     for store in known
     where store.head.path.starts(with: path) || path.starts(with: store.head.path) {
       target.users.insert(store.app)

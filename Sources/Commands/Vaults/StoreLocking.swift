@@ -17,7 +17,6 @@ struct StoreLocking {
   }
 
   private var jobs: [Job] = []
-  private let bulk: [String]
   private let given: VaultOpening
   private let new: NewVaultSecrets
   private let isWaiting: Bool
@@ -25,13 +24,11 @@ struct StoreLocking {
   /// Finds out what each store is in.
   /// - Parameters:
   ///   - vault: Where the vault shall be, where that was said.
-  ///   - bulk: What stays in the clear besides what the applications' pages say.
   /// - Throws: `Failure` where a store cannot be locked there, or a secret cannot be read.
   init(
-    _ targets: [LockTarget], vault: String?, bulk: [String], opening: OpeningSecretOptions,
+    _ targets: [LockTarget], vault: String?, opening: OpeningSecretOptions,
     new: NewVaultSecrets, wait: Bool
   ) throws(Failure) {
-    self.bulk = bulk
     self.new = new
     isWaiting = wait
     let chosen: FilePath? = if let vault { try NamedPath.possible(vault) } else { nil }
@@ -50,8 +47,8 @@ struct StoreLocking {
   /// - Throws: `Failure` where the answer is no, or nobody is there to ask.
   func confirm(yes: Bool) throws(Failure) {
     let stores = jobs.filter { $0.state != .locked }.map(\.place.store.shown)
-    guard let first = stores.first else { return }
-    let what = stores.count == 1 ? first : "\(stores.count) stores (\(stores.joined(separator: ", ")))"
+    guard !stores.isEmpty else { return }
+    let what = Confirmation.naming(stores, "stores")
     try Confirmation.ask("Encrypt \(what) and overwrite the plaintext?", yes: yes)
   }
 
@@ -113,7 +110,7 @@ struct StoreLocking {
 
   private func newHeader(_ job: Job, _ slots: [NewSlot]) throws(Failure) -> UnlockedHeader {
     let settings = VaultSettings(
-      bulk: job.target.bulk + bulk, application: job.target.app?.rawValue,
+      bulk: job.target.bulk, application: job.target.app?.rawValue,
       storePath: job.place.store.storedText.bytes, made: Calendar.now())
     do throws(VaultFormatError) {
       return try VaultHeader.create(slots: slots, settings: settings)

@@ -32,7 +32,9 @@ struct StoreStates {
         for place in try vaults.places(word) { add(try status(place)) }
       } catch {
         guard error.status == .notAVault else { throw error }
-        for target in try StoreChoice([word], all: false, places).targets { add(try status(target)) }
+        for target in try StoreChoice([word], all: false, places).targets {
+          add(try status(target))
+        }
       }
     }
     return found.sorted { ($0.app ?? "", $0.path.string) < ($1.app ?? "", $1.path.string) }
