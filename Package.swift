@@ -44,7 +44,8 @@ let package = Package(
       name: "VaultFormat", dependencies: ["CSodium", "Secrets"], swiftSettings: audited),
     .target(name: "Erasure", dependencies: ["CLinux", system], swiftSettings: audited),
     .target(
-      name: "VaultStore", dependencies: ["ByteReading", "CLinux", "Erasure", "Secrets", "VaultFormat", system],
+      name: "VaultStore",
+      dependencies: ["ByteReading", "CLinux", "Erasure", "Secrets", "VaultFormat", system],
       swiftSettings: audited),
     .target(name: "Conversations", dependencies: ["ByteReading"], swiftSettings: strict),
     .target(

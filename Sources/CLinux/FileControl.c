@@ -16,8 +16,6 @@ const int sotto_SEEK_DATA = SEEK_DATA;
 const int sotto_SEEK_HOLE = SEEK_HOLE;
 const unsigned int sotto_RENAME_NOREPLACE = RENAME_NOREPLACE;
 const unsigned int sotto_RENAME_EXCHANGE = RENAME_EXCHANGE;
-const int sotto_FALLOC_KEEP_SIZE = FALLOC_FL_KEEP_SIZE;
-const int sotto_FALLOC_PUNCH_HOLE = FALLOC_FL_PUNCH_HOLE;
 
 enum { most_extents = 128 };
 
@@ -44,7 +42,6 @@ int sotto_extents(int file, uint64_t start, uint32_t flags, struct sotto_extent 
 }
 
 const uint32_t sotto_FS_IMMUTABLE = FS_IMMUTABLE_FL;
-const uint32_t sotto_FS_APPEND = FS_APPEND_FL;
 const uint32_t sotto_FS_COMPRESSED = FS_COMPR_FL;
 const uint32_t sotto_FS_NO_COPY_ON_WRITE = FS_NOCOW_FL;
 const uint32_t sotto_FS_JOURNAL_DATA = FS_JOURNAL_DATA_FL;
@@ -81,10 +78,6 @@ int sotto_statx(int folder, const char *path, int flags, unsigned int mask, stru
 
 int sotto_syncfs(int file) {
   return syncfs(file);
-}
-
-int sotto_fallocate(int file, int mode, off_t offset, off_t length) {
-  return fallocate(file, mode, offset, length);
 }
 
 int sotto_renameat2(int from_folder, const char *from, int to_folder, const char *to,

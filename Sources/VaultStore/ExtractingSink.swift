@@ -14,8 +14,8 @@ struct ExtractingSink: BlockSink {
     var block = 0
     while block < blocks {
       let start = block
-      let isHole = unsafe Self.isHole(block, seals)
-      while block < blocks, unsafe Self.isHole(block, seals) == isHole { block += 1 }
+      let isHole = unsafe seals.isHole(block)
+      while block < blocks, unsafe seals.isHole(block) == isHole { block += 1 }
       guard !isHole else { continue }
       let from = start * ObjectLayout.pageSize
       let to = min(block * ObjectLayout.pageSize, contents.count)
@@ -28,9 +28,4 @@ struct ExtractingSink: BlockSink {
   }
 
   func skip(_ contents: Range<UInt64>, with workspace: ObjectWorkspace) {}
-
-  private static func isHole(_ block: Int, _ seals: UnsafeRawBufferPointer) -> Bool {
-    let seal = unsafe seals[block * ObjectLayout.sealLength..<(block + 1) * ObjectLayout.sealLength]
-    return unsafe seal.allSatisfy { $0 == 0 }
-  }
 }

@@ -54,6 +54,15 @@ struct ObjectShape: Equatable {
       firstBlock: first, count: Int(count), offset: (1 + first + number) * Self.page)
   }
 
+  /// The group of the seal page whose first block begins at an offset of the contents; nil for the head's
+  /// blocks.
+  func group(at offset: UInt64) -> BlockGroup? {
+    let block = offset / Self.page
+    guard block >= UInt64(ObjectLayout.firstBlocks) else { return nil }
+    return group(
+      ofSealPage: (block - UInt64(ObjectLayout.firstBlocks)) / UInt64(ObjectLayout.groupBlocks))
+  }
+
   /// The bytes of the contents that a run of blocks holds.
   func contents(ofBlocks first: UInt64, count: Int) -> Range<UInt64> {
     let start = first * Self.page

@@ -2,21 +2,10 @@
 public enum ObjectSource: Sendable {
   /// From memory.
   case bytes([UInt8])
-  /// From an open file.
+  /// From an open file; its holes become holes.
   case file(FileHandle)
-
-  /// Reads exactly a buffer's length.
-  /// - Throws: `VaultError` with `inUse` where there is less.
-  func fill(
-    _ buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
-  ) throws(VaultError) {
-    switch self {
-    case .bytes(let bytes):
-      unsafe buffer.copyBytes(from: bytes[Int(offset)..<Int(offset) + buffer.count])
-    case .file(let file):
-      guard try unsafe file.read(at: offset, into: buffer) == buffer.count else {
-        throw VaultError(.inUse, file.path, "was made shorter while it was read")
-      }
-    }
-  }
+  /// From another object, as when keys are rotated; its holes become holes.
+  ///
+  /// Its blocks are opened; that they are those of one state, only `verify` tells.
+  case object(ObjectFile)
 }

@@ -16,7 +16,7 @@ extension ObjectWorkspace {
   ///
   /// `readingAhead` reads the head's blocks in the same call, for whoever wants the contents next.
   func openObject(_ file: FileHandle, readingAhead: Bool) throws(ObjectFault) -> ObjectFile {
-    pagesRead = 0
+    fileRead = nil
     let facts = try attempt { () throws(VaultError) in try file.facts() }
     let page = UInt64(ObjectLayout.pageSize)
     guard facts.kind == .file else { throw .notAFile }
@@ -25,6 +25,7 @@ extension ObjectWorkspace {
     let there = Int(min(facts.size / page, UInt64(wanted)))
     try unsafe fill(group.pages(0, there), from: file, at: 0)
     let object = try openHead(file, facts)
+    fileRead = file
     pagesRead = there
     return object
   }

@@ -102,16 +102,16 @@ extension ObjectWorkspace {
   }
 
   /// Reads the blocks whose seals are in the head.
-  private func readHeadBlocks<Sink: BlockSink>(
+  func readHeadBlocks<Sink: BlockSink>(
     of object: ObjectFile, _ shape: ObjectShape, into sink: Sink
   ) throws(ObjectFault) {
     let count = shape.headBlocks
     guard count > 0 else { return }
     let pages = unsafe group.pages(1, count)
-    if pagesRead < count + 1 {
+    if pagesRead < count + 1 || fileRead !== object.file {
       try unsafe fill(pages, from: object.file, at: UInt64(ObjectLayout.pageSize))
     }
-    pagesRead = 0
+    fileRead = nil
     let seals = unsafe seals.part(0, count * ObjectLayout.sealLength)
     unsafe seals.copyBytes(from: object.head.firstSeals[..<seals.count])
     let contents = shape.contents(ofBlocks: 0, count: count)
@@ -125,6 +125,7 @@ extension ObjectWorkspace {
     _ group: BlockGroup, _ number: UInt64, _ contents: Range<UInt64>, of object: ObjectFile,
     into sink: Sink
   ) throws(ObjectFault) -> Digest {
+    fileRead = nil
     try unsafe fill(self.group.pages(0, group.pages), from: object.file, at: group.offset)
     let page = unsafe UnsafeRawBufferPointer(self.group.pages(0, 1))
     let leaf = unsafe SealTree.leaf(number, page, under: keys)
@@ -147,6 +148,25 @@ extension ObjectWorkspace {
       throw .block(first + UInt64(opened))
     }
     try unsafe sink.take(contents, pages, seals: seals, with: self)
+  }
+
+  /// Opens the group of blocks whose contents begin at an offset, and copies them.
+  /// - Returns: The runs of blocks that are not holes.
+  func copyGroup(
+    of object: ObjectFile, at offset: UInt64, into pages: UnsafeMutableRawBufferPointer
+  ) throws(ObjectFault) -> [Range<Int>] {
+    guard let shape = object.shape else { return [] }
+    try turn(to: object)
+    let sink = unsafe CopyingSink(pages)
+    if let group = shape.group(at: offset) {
+      let number =
+        (group.firstBlock - UInt64(ObjectLayout.firstBlocks)) / UInt64(ObjectLayout.groupBlocks)
+      let contents = shape.contents(ofBlocks: group.firstBlock, count: group.count)
+      _ = try readGroup(group, number, contents, of: object, into: sink)
+    } else {
+      try readHeadBlocks(of: object, shape, into: sink)
+    }
+    return sink.runs
   }
 
   /// Tells of progress.

@@ -33,13 +33,14 @@ extension ObjectWorkspace {
     switch head.layout {
     case .inside:
       let contents = unsafe other.part(0, Int(head.size))
-      try unsafe source.fill(contents, at: 0)
+      try unsafe BlockSource(source, self).fillInside(contents)
       unsafe head.contents = Array(contents)
     case .blocks:
       guard let shape = ObjectShape(size: head.size) else {
         throw VaultError(.refused, file.path, "\(head.size) bytes are more than an object can have")
       }
-      let writing = try ObjectWriting(shape, head.id, source, file)
+      let isSparse = try BlockSource(source, self).isSparse
+      let writing = ObjectWriting(shape, head.id, source, file, isSparse: isSparse)
       try writeRanges(writing, with: others)
       let parts = writing.parts.withLock { $0 }
       head.firstSeals = parts.firstSeals
@@ -85,15 +86,16 @@ extension ObjectWorkspace {
     } catch {
       throw VaultError(error, writing.file.path)
     }
-    var holes = writing.holes
-    if range == 0 { try writeHeadBlocks(writing, &holes) }
+    fileRead = nil
+    var source = try BlockSource(writing.source, self)
+    if range == 0 { try writeHeadBlocks(writing, &source) }
     let numbers = writing.shape.sealPages(ofRange: range)
     unsafe leaves.bytes.initializeMemory(as: UInt8.self, repeating: 0)
     for number in numbers {
       let group = writing.shape.group(ofSealPage: number)
       let contents = writing.shape.contents(ofBlocks: group.firstBlock, count: group.count)
-      if try !holes.isHole(contents) {
-        try writeGroup(group, contents, writing, &holes)
+      if try !source.isHole(contents) {
+        try writeGroup(group, contents, writing, &source)
         let leaf = unsafe SealTree.leaf(
           number, UnsafeRawBufferPointer(self.group.pages(0, 1)), under: keys)
         unsafe leaf.withBytes { leaf in
@@ -109,7 +111,7 @@ extension ObjectWorkspace {
 
   /// Seals the head's blocks and writes them, or leaves them in the buffer where they are all.
   private func writeHeadBlocks(
-    _ writing: ObjectWriting, _ holes: inout HoleScan
+    _ writing: ObjectWriting, _ source: inout BlockSource
   ) throws(VaultError) {
     let count = writing.shape.headBlocks
     let contents = writing.shape.contents(ofBlocks: 0, count: count)
@@ -117,7 +119,7 @@ extension ObjectWorkspace {
     unsafe seals.initializeMemory(as: UInt8.self, repeating: 0)
     let used = unsafe UnsafeMutableRawBufferPointer(
       rebasing: seals[..<(count * ObjectLayout.sealLength)])
-    let runs = try unsafe sealBlocks(from: 0, count, contents, seals: used, writing, &holes)
+    let runs = try unsafe sealBlocks(from: 0, count, contents, seals: used, &source)
     let isPending = writing.shape.sealPages == 0 && !writing.isSparse
     if !isPending {
       for run in runs {
@@ -137,14 +139,14 @@ extension ObjectWorkspace {
   /// Seals the blocks of one seal page and writes both; what is a hole is left out.
   private func writeGroup(
     _ place: BlockGroup, _ contents: Range<UInt64>, _ writing: ObjectWriting,
-    _ holes: inout HoleScan
+    _ source: inout BlockSource
   ) throws(VaultError) {
     let page = unsafe group.pages(0, 1)
     unsafe page.initializeMemory(as: UInt8.self, repeating: 0)
     let seals = unsafe UnsafeMutableRawBufferPointer(
       rebasing: page[..<(place.count * ObjectLayout.sealLength)])
     let runs = try unsafe sealBlocks(
-      from: place.firstBlock, place.count, contents, seals: seals, writing, &holes)
+      from: place.firstBlock, place.count, contents, seals: seals, &source)
     // The seal page goes with the first run where that follows it.
     var isPageWritten = false
     for run in runs {
@@ -164,14 +166,10 @@ extension ObjectWorkspace {
   /// - Returns: The runs that are not holes; seals and pages of the others are zeros.
   private func sealBlocks(
     from first: UInt64, _ count: Int, _ contents: Range<UInt64>,
-    seals: UnsafeMutableRawBufferPointer, _ writing: ObjectWriting, _ holes: inout HoleScan
+    seals: UnsafeMutableRawBufferPointer, _ source: inout BlockSource
   ) throws(VaultError) -> [Range<Int>] {
     let pages = unsafe group.pages(1, count)
-    let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: pages[contents.count...])
-    unsafe rest.initializeMemory(as: UInt8.self, repeating: 0)
-    try unsafe writing.source.fill(
-      UnsafeMutableRawBufferPointer(rebasing: pages[..<contents.count]), at: contents.lowerBound)
-    let runs = try writing.isSparse ? runs(of: count, contents, &holes) : [0..<count]
+    let runs = try unsafe source.fill(pages, contents)
     for run in runs {
       let part = unsafe group.pages(1 + run.lowerBound, run.count)
       unsafe keys.seal(
@@ -179,24 +177,6 @@ extension ObjectWorkspace {
         seals: UnsafeMutableRawBufferPointer(
           rebasing: seals[
             run.lowerBound * ObjectLayout.sealLength..<run.upperBound * ObjectLayout.sealLength]))
-    }
-    return runs
-  }
-
-  /// The runs of blocks that are not holes in the source.
-  private func runs(
-    of count: Int, _ contents: Range<UInt64>, _ holes: inout HoleScan
-  ) throws(VaultError) -> [Range<Int>] {
-    var runs: [Range<Int>] = []
-    for block in 0..<count {
-      let start = contents.lowerBound + UInt64(block * ObjectLayout.pageSize)
-      let end = min(start + UInt64(ObjectLayout.pageSize), contents.upperBound)
-      if try holes.isHole(start..<end) { continue }
-      if runs.last?.upperBound == block {
-        runs[runs.count - 1] = runs[runs.count - 1].lowerBound..<(block + 1)
-      } else {
-        runs.append(block..<(block + 1))
-      }
     }
     return runs
   }

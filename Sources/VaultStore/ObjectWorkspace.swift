@@ -23,7 +23,9 @@ public final class ObjectWorkspace: @unchecked Sendable {
   let other = PageBuffer(pages: ObjectLayout.groupBlocks)
   /// The keys of the object at hand.
   private(set) var keys: ObjectKeys
-  /// How many pages from the beginning of the object at hand stand in `group`.
+  private var companion: ObjectWorkspace?
+  /// The file from which the first pages in `group` were read ahead, and how many.
+  var fileRead: FileHandle?
   var pagesRead = 0
 
   /// Makes the workspace of a worker.
@@ -45,6 +47,14 @@ public final class ObjectWorkspace: @unchecked Sendable {
     var workspaces: [ObjectWorkspace] = []
     for _ in 0..<max(count, 1) { workspaces.append(try ObjectWorkspace(volume)) }
     return workspaces
+  }
+
+  /// A workspace for reading one object while another is written here; made when it is first needed.
+  func reader() throws(VaultError) -> ObjectWorkspace {
+    if let companion { return companion }
+    let made = try ObjectWorkspace(volume)
+    companion = made
+    return made
   }
 
   /// Turns to an object.

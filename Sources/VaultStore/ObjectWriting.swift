@@ -28,24 +28,17 @@ final class ObjectWriting: Sendable {
   let file: FileHandle
   /// Whether the source may have holes.
   let isSparse: Bool
-  /// A scan for the source's holes that has not begun.
-  let holes: HoleScan
   let parts: Mutex<Parts>
 
   init(
-    _ shape: ObjectShape, _ id: ObjectID, _ source: ObjectSource, _ file: FileHandle
-  ) throws(VaultError) {
+    _ shape: ObjectShape, _ id: ObjectID, _ source: ObjectSource, _ file: FileHandle,
+    isSparse: Bool
+  ) {
     self.shape = shape
     self.id = id
     self.source = source
     self.file = file
-    switch source {
-    case .bytes:
-      holes = .none
-    case .file(let plaintext):
-      holes = HoleScan(plaintext, try plaintext.facts())
-    }
-    isSparse = holes.isSparse
+    self.isSparse = isSparse
     parts = Mutex(Parts(nodes: [Digest](repeating: .zero, count: shape.ranges)))
   }
 }

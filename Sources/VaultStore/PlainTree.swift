@@ -56,6 +56,9 @@ public final class PlainTree: Sendable {
     let folder = entry.folder.handle
     let opened: Int32
     do {
+      // A lock that is cut off leaves the time of the last access as it was.
+      opened = try open(folder, entry.name, flags | sotto_O_NOATIME)
+    } catch  where error.code == .system(.notPermitted) {
       opened = try open(folder, entry.name, flags)
     } catch  where error.code == .system(.permissionDenied) {
       guard entry.status.facts.owner == geteuid() else { throw error }
@@ -78,7 +81,7 @@ public final class PlainTree: Sendable {
     guard unsafe chmod(place, mode | 0o600) == 0 else {
       throw VaultError(Errno(rawValue: errno), entry.path, "open")
     }
-    let opened = unsafe Glibc.open(place, flags)
+    let opened = unsafe Glibc.open(place, flags | sotto_O_NOATIME)
     let reason = Errno(rawValue: errno)
     guard unsafe chmod(place, mode) == 0, opened >= 0 else {
       if opened >= 0 { close(opened) }

@@ -69,7 +69,8 @@ struct RestoreWalk {
 
   /// Begins a walk; nil where the vault has no tree of the epoch.
   init?(
-    _ epoch: EpochKeys, _ folders: ActFolders, _ workspace: ObjectWorkspace, beside top: PlainFolder,
+    _ epoch: EpochKeys, _ folders: ActFolders, _ workspace: ObjectWorkspace,
+    beside top: PlainFolder,
     _ counterpart: @escaping Counterpart
   ) throws(VaultError) {
     guard let walk = try VaultTreeWalk(of: epoch, in: folders.vault, workspace) else { return nil }

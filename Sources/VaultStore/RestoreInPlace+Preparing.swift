@@ -123,7 +123,9 @@ extension RestoreInPlace {
       try monitor.check(place.vault)
       switch step {
       case .folder(let folder):
-        if folder.plain != nil, truths[folder.head.id] != .object { untouched.append(folder.head.id) }
+        if folder.plain != nil, truths[folder.head.id] != .object {
+          untouched.append(folder.head.id)
+        }
       case .object(let folder, let disk, let name):
         guard let plain = folder.plain, try plain.handle.facts(of: name) != nil else { continue }
         let object = try tools.workspaces[0].open(try folder.sealed.file(disk))

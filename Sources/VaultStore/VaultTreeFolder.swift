@@ -28,7 +28,7 @@ final class VaultTreeFolder: Sendable {
 struct VaultTreePlace: Sendable {
   /// The id of the folder it is in; `none` for the root folder.
   let folderID: ObjectID
-  /// The name, decrypted; nil where it is not one of this folder. Empty for the root folder.
+  /// The name, decrypted; nil where it is not one of this folder, empty for the root folder.
   let name: [UInt8]?
   /// The path inside the store, where the name is known.
   let path: [UInt8]?

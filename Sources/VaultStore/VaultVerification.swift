@@ -64,6 +64,8 @@ public final class VaultVerification: Sendable {
   public static func run(
     _ vault: OpenedVault, records: SealRecords = .standard, _ monitor: ActMonitor = ActMonitor()
   ) throws(VaultError) -> VaultReport {
+    let claim = try vault.folder.claim(shared: true)
+    defer { withExtendedLifetime(claim) {} }
     let workspaces = try ObjectWorkspace.forWorkers(vault.header.keys)
     for workspace in workspaces {
       workspace.progress = { (bytes) throws(VaultError) in

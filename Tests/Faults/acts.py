@@ -65,7 +65,7 @@ class Act:
 
     def lock_words(self, key=0):
         return ("lock", self.place.store, "--vault", self.place.vault, "--bulk", BULK, "--yes", "--format", "json",
-                "--key-file", self.place.keys[key])
+                "--kdf", "interactive", *self.place.opening(key))
 
     def prepare(self):
         self.must(*self.lock_words())
@@ -135,7 +135,7 @@ class Act:
             problems.append(f"the vault is unreadable: {reason}")
         problems += [f"left in the vault: {name}" for name in ("new", "erasing", "journal", "log", "header.new")
                      if os.path.lexists(f"{self.place.vault}/{name}")]
-        result = self.run("verify", self.place.vault, "--format", "json", "--key-file", self.place.keys[key])
+        result = self.run("verify", self.place.vault, "--format", "json", *self.place.opening(key))
         if result.status != 0 or json.loads(result.output)["findings"]:
             problems.append(f"verify: {result.said()} {result.output.strip()[:300]}")
         return problems + self.readable()
@@ -174,7 +174,7 @@ class Restoring(Act):
     name, may_refuse = "restore", True
 
     def words(self):
-        return ("restore", self.place.store, "--yes", "--format", "json", "--key-file", self.place.keys[0])
+        return ("restore", self.place.store, "--yes", "--format", "json", *self.place.opening(0))
 
     def incomplete(self):
         problems = image.differences(self.truth, image.scan(self.place.store))
@@ -194,24 +194,23 @@ class Changing(Act):
         self.slots = [bytes.fromhex(slot["id"]) for slot in json.loads(result.output)["slots"]]
 
     def words(self):
-        return ("key", "change", self.place.vault, "--key-file", self.place.keys[0], "--new-key-file",
-                self.place.keys[1])
+        return ("key", "change", self.place.vault, "--yes", *self.place.opening(0), *self.place.opening(1, new=True))
 
     def finish(self):
         problems = super().finish()
         if not problems:
             return problems
         # The old secret may have gone before the end: then whoever opens the vault next finishes the change.
-        result = self.run("verify", self.place.vault, "--format", "json", "--key-file", self.place.keys[1])
+        result = self.run("verify", self.place.vault, "--format", "json", *self.place.opening(1))
         again = self.incomplete() + self.touched()
         return [*problems, f"and after verify ({result.said()}):", *again] if again else []
 
     def incomplete(self):
         problems = self.sealed_whole(1)
         for key, status in ((0, 10), (1, 0)):
-            result = self.run("verify", self.place.vault, "--format", "json", "--key-file", self.place.keys[key])
+            result = self.run("verify", self.place.vault, "--format", "json", *self.place.opening(key))
             if result.status != status:
-                problems.append(f"verify with the {'new' if key else 'old'} key file: {result.said()}")
+                problems.append(f"verify with the {'new' if key else 'old'} secret: {result.said()}")
         for folder, _, names in os.walk(self.place.vault):
             for name in names:
                 with open(os.path.join(folder, name), "rb") as file:
@@ -237,7 +236,7 @@ class Rotating(Act):
                     yield hashlib.sha256(file.read()).digest()
 
     def words(self):
-        return ("key", "rotate", self.place.vault, "--yes", "--key-file", self.place.keys[0])
+        return ("key", "rotate", self.place.vault, "--yes", *self.place.opening(0))
 
     def incomplete(self):
         problems = self.sealed_whole(0)
@@ -248,3 +247,12 @@ class Rotating(Act):
 
 
 ACTS = {act.name.replace(" ", "-"): act for act in (Locking, Restoring, Changing, Rotating)}
+
+
+class Verifying(Act):
+    """Looking at every byte; changes nothing, and is tried for what it leaves in memory."""
+
+    name = "verify"
+
+    def words(self):
+        return ("verify", self.place.vault, "--format", "json", *self.place.opening(0))

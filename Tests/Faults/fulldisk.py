@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import image
+from layer import Missing
 
 
 class SmallDisk:
@@ -15,7 +16,7 @@ class SmallDisk:
         result = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "sotto-small", folder],
                                 capture_output=True, text=True)
         if result.returncode:
-            raise PermissionError(result.stderr.strip())
+            raise Missing(f"a small disk cannot be mounted here ({result.stderr.strip()})")
 
     def resize(self, size):
         subprocess.run(["mount", "-o", f"remount,size={size}", self.folder], check=True)

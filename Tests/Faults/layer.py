@@ -19,7 +19,7 @@ def build(folder):
     """Compiles the layer into a folder; gives its path."""
     compiler = next((name for name in (os.environ.get("CC"), "cc", "gcc", "clang") if name and shutil.which(name)), None)
     if compiler is None:
-        raise Missing("a C compiler (cc, gcc or clang)")
+        raise Missing("there is no C compiler (cc, gcc or clang)")
     library = os.path.join(folder, "faults.so")
     sources = [str(path) for path in sorted((HERE / "Layer").glob("*.c"))]
     result = subprocess.run(

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import image
-from acts import Locking
+from layer import Missing
 
 LENGTH = 16
 
@@ -62,9 +62,8 @@ def search(top, texts, titles):
     return problems
 
 
-def locked(library, place, size):
+def locked(act):
     """Locks and searches. Gives what was found, and what was searched for."""
-    act = Locking(library, place, size)
     act.begin()
     tree = act.sealed
     texts, titles = samples(tree), names(tree)
@@ -99,16 +98,15 @@ class RawDisk:
         result = subprocess.run(["mount", "-o", "loop,data=ordered,nodiscard", self.image, self.folder],
                                 capture_output=True, text=True)
         if result.returncode:
-            raise PermissionError(result.stderr.strip())
+            raise Missing(f"a disk of its own cannot be mounted here ({result.stderr.strip()})")
 
     def end(self):
         subprocess.run(["umount", self.folder], check=True)
 
 
-def raw(library, place, disk, size):
+def raw(act, disk):
     """Locks on a disk whose every byte is then searched for contents. What the file system's journal may have kept
     of names, links and attributes is told, not counted as wrong."""
-    act = Locking(library, place, size)
     act.begin()
     os.sync()
     # Samples that stand in the clear elsewhere too tell nothing.

@@ -22,13 +22,13 @@ class Sotto:
         self.environment = {}
 
     def open(self, vault, key_files):
-        """The vault as rescue.py sees it."""
+        """The vault as rescue.py sees it, with the first of the files that opens it."""
         rescue = rescuer()
         for path in key_files:
-            with open(path, "rb") as file:
-                secret = 3, rescue.H(file.read())
             try:
-                return rescue.Vault(vault, secret, Damages())
+                opened = rescue.Vault(vault, secret_in(path), Damages())
+                opened.secret = secret_in(path)
+                return opened
             except rescue.Stop as stop:
                 if stop.status != 10:
                     raise Unreadable(str(stop)) from None
@@ -71,12 +71,26 @@ class Sotto:
         """Every secret that must not be found in a process's memory, by name."""
         opened = self.open(vault, key_files)
         opened.close()
-        found = {}
+        header, kind, value = opened.header, *opened.secret
+        found = {"passphrase" if kind == 1 else "key file's hash": value}
+        for slot in header.slots:
+            inner = header.open_slot(slot, opened.secret)
+            if inner:
+                found["private key of the slot"], found["header key"] = inner
         for epoch, keys in opened.keys.items():
             found[f"volume key {epoch}"] = keys.volume_key
             for purpose in ("header", "settings", "content", "names", "name ids", "journal", "log"):
                 found[f"key for {purpose}, {epoch}"] = keys.purpose(purpose)
         return found
+
+
+def secret_in(path):
+    """The secret in a file, as rescue.py takes it: a passphrase if the file is called so, else a key file."""
+    with open(path, "rb") as file:
+        data = file.read()
+    if "passphrase" in os.path.basename(path):
+        return 1, data.rstrip(b"\n")
+    return 3, rescuer().H(data)
 
 
 class Damages:

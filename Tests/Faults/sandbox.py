@@ -33,17 +33,27 @@ class Sandbox:
         self.vault = self.store + ".sotto"
         self.outside = os.path.join(self.root, "outside")
         self.state = os.path.join(self.root, "state")
-        self.keys = [self.key("key", 1), self.key("new-key", 2)]
+        self.keys = [self.key("key", random.Random(1).randbytes(48)), self.key("new-key", random.Random(2).randbytes(48))]
         self.environment = {
             "HOME": self.home, "XDG_STATE_HOME": self.state, "XDG_CONFIG_HOME": self.root + "/config",
             "XDG_RUNTIME_DIR": self.root + "/runtime", "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "SWIFT_BACKTRACE": "enable=no", **program.environment}
 
-    def key(self, name, seed):
+    def key(self, name, secret):
+        """A file with a secret; one that is called so holds a passphrase."""
         path = os.path.join(self.folder, name)
         with open(path, "wb") as file:
-            file.write(random.Random(seed).randbytes(48))
+            file.write(secret)
         return path
+
+    def use_passphrases(self):
+        self.keys = [self.key("passphrase", b"heron under the Kirschbaum, 1987\n"),
+                     self.key("new-passphrase", b"nobody counts the starlings twice\n")]
+
+    def opening(self, which, new=False):
+        """The options that give a secret."""
+        kind = "passphrase" if "passphrase" in os.path.basename(self.keys[which]) else "key"
+        return f"--{'new-' if new else ''}{kind}-file", self.keys[which]
 
     def put(self, tree):
         """Makes the root what a tree says."""

@@ -12,10 +12,10 @@ from layer import NUMBERS
 TAKES_SPACE = {"open", "write", "fallocate", "mkdir", "symlink", "link", "rename", "fsync", "fdatasync", "setxattr"}
 
 
-def count(act, only=None):
+def count(act, only=None, reads=None):
     """How many calls the act makes."""
     act.begin()
-    result = act.run(*act.words(), only=only)
+    result = act.run(*act.words(), only=only, reads=reads)
     problems = act.incomplete() + act.touched()
     if result.status != 0 or problems:
         raise SystemExit(f"{act.name} fails with no fault at all: {result.said()} {problems}")
@@ -34,10 +34,12 @@ def killed(act, at, mode="kill"):
     return problems + act.finish(), result.what
 
 
-def failed(act, at, error, lasting=False):
-    """The n-th call fails, or all from there on; what cannot be done is said, and the act is run again."""
+def failed(act, at, error, lasting=False, reads=None):
+    """The n-th call fails, or all from there on; what cannot be done is said, and the act is run again. Reads may be
+    calls too."""
     act.begin()
-    result = act.run(*act.words(), mode="fail", at=at, errno=NUMBERS[error], lasting=1 if lasting else None)
+    result = act.run(*act.words(), mode="fail", at=at, errno=NUMBERS[error], lasting=1 if lasting else None,
+                     reads=reads)
     problems = []
     if result.status == 0:
         problems += [f"exit 0, but {text}" for text in act.incomplete()]

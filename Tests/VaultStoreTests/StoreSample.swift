@@ -3,8 +3,10 @@ import TestSupport
 /// A store with everything that a file system may hold, made and listed by Python, which knows nothing
 /// of how Sotto does either.
 enum StoreSample {
-  /// Makes the store in a new folder `store` below `folder`; a hard link to one of its files goes to
-  /// `outside` beside it. Gives what this machine could not make.
+  /// Makes the store in a new folder `store` below `folder`.
+  ///
+  /// A hard link to one of its files goes to `outside` beside it.
+  /// - Returns: What this machine could not make.
   static func make(in folder: String, largest: Int = 5_000_000) throws -> [String] {
     let result = try run("python3", ["-c", making, folder, String(largest)])
     guard result.status == 0 else {
@@ -13,8 +15,9 @@ enum StoreSample {
     return result.text.split(separator: "\n").map(String.init)
   }
 
-  /// Everything about every entry below a folder but change times, a line each; `without` leaves out
-  /// lines whose path begins so.
+  /// Everything about every entry below a folder but change times, a line each.
+  ///
+  /// `without` leaves out lines whose path begins so.
   static func list(_ folder: String, without: [String] = []) throws -> [String] {
     let result = try run("python3", ["-c", listing, folder])
     guard result.status == 0 else {
@@ -120,6 +123,38 @@ enum StoreSample {
     for line in missing: print(line)
     """#
 
+  /// The store in short, for tests that make it a hundred times.
+  static let makingSmall = #"""
+    import os, sys
+    top = os.path.join(sys.argv[1], "store")
+    os.makedirs(top + "/folder/inner")
+    os.makedirs(top + "/empty")
+    os.chdir(top)
+    def put(name, data):
+        with open(name, "wb") as f: f.write(data)
+    put("short", b"short")
+    put("nothing", b"")
+    put("long", bytes(range(256)) * 2000)
+    put("folder/" + "n" * 200, b"long name")
+    put("folder/inner/file", b"file" * 2000)
+    os.link("folder/inner/file", "folder/second")
+    os.link("folder/inner/file", "third")
+    os.symlink("folder/inner/file", "link")
+    with open("hole", "wb") as f:
+        f.truncate(1 << 20); f.seek(1 << 19); f.write(b"x")
+    for name in ["attributes", "folder"]:
+        if not os.path.exists(name): put(name, b"a" * 5000)
+        try: os.setxattr(name, "user.long", bytes(2000))
+        except OSError: pass
+    os.chmod("short", 0o4711)
+    os.chmod("folder/inner", 0o2750)
+    t = 0
+    for root, folders, files in os.walk(".", topdown=False):
+        for name in sorted(files + folders) + ["."]:
+            t += 1
+            os.utime(os.path.join(root, name), ns=(10**18 + t, 5 * 10**17 + t), follow_symlinks=False)
+    """#
+
   private static let listing = #"""
     import hashlib, os, stat, sys
     top = os.fsencode(sys.argv[1])
@@ -136,7 +171,6 @@ enum StoreSample {
     def look(path, name):
         s = os.lstat(path)
         kind = stat.S_IFMT(s.st_mode)
-        times = (s.st_mtime_ns,) if name != b"." or True else ()
         atime = s.st_atime_ns
         what = ""
         if kind == stat.S_IFREG:

@@ -59,18 +59,18 @@ final class StoreUnderTest: Sendable {
 
 /// Ends an act at the n-th place where it may be cut off.
 final class Countdown: Sendable {
-  private let left: Atomic<Int>
+  private let count: Atomic<Int>
 
   static var never: Countdown { Countdown(.max) }
 
   init(_ count: Int) {
-    left = Atomic(count)
+    self.count = Atomic(count)
   }
 
-  /// Whether the end was reached.
-  var isOver: Bool { left.load(ordering: .relaxed) <= 0 }
+  /// How often it may still be asked.
+  var left: Int { count.load(ordering: .relaxed) }
 
   var monitor: ActMonitor {
-    ActMonitor(isInterrupted: { self.left.subtract(1, ordering: .relaxed).newValue <= 0 })
+    ActMonitor(isInterrupted: { self.count.subtract(1, ordering: .relaxed).newValue <= 0 })
   }
 }

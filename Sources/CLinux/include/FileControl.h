@@ -21,8 +21,6 @@ extern const int sotto_SEEK_DATA;
 extern const int sotto_SEEK_HOLE;
 extern const unsigned int sotto_RENAME_NOREPLACE;
 extern const unsigned int sotto_RENAME_EXCHANGE;
-extern const int sotto_FALLOC_KEEP_SIZE;
-extern const int sotto_FALLOC_PUNCH_HOLE;
 
 // One run of a file's bytes and where they lie on the device; `flags` are FIEMAP_EXTENT_….
 struct sotto_extent {
@@ -39,7 +37,6 @@ int sotto_extents(int file, uint64_t start, uint32_t flags, struct sotto_extent 
 
 // FS_IOC_GETFLAGS and FS_IOC_SETFLAGS: the attributes of chattr(1).
 extern const uint32_t sotto_FS_IMMUTABLE;
-extern const uint32_t sotto_FS_APPEND;
 extern const uint32_t sotto_FS_COMPRESSED;
 extern const uint32_t sotto_FS_NO_COPY_ON_WRITE;
 extern const uint32_t sotto_FS_JOURNAL_DATA;
@@ -62,8 +59,7 @@ int sotto_statx(int folder, const char *path, int flags, unsigned int mask, stru
 // syncfs(2): everything written to the file system that holds `file` is on the device.
 int sotto_syncfs(int file);
 
-// fallocate(2) and renameat2(2).
-int sotto_fallocate(int file, int mode, off_t offset, off_t length);
+// renameat2(2), which can refuse to replace.
 int sotto_renameat2(int from_folder, const char *from, int to_folder, const char *to,
                     unsigned int flags);
 

@@ -191,3 +191,19 @@ ssize_t splice(int from, off64_t *from_at, int to, off64_t *to_at, size_t length
   cannot_follow(&target, "splice");
   return REAL(splice)(from, from_at, to, to_at, length, flags);
 }
+
+// ---- reading, where it is asked for ----
+
+ssize_t read(int file, void *bytes, size_t length) {
+  if (!reads) return REAL(read)(file, bytes, length);
+  struct place place = of_descriptor(file);
+  CALL("read", place, ssize_t, REAL(read)(file, bytes, length));
+}
+ssize_t pread(int file, void *bytes, size_t length, off_t offset) {
+  if (!reads) return REAL(pread)(file, bytes, length, offset);
+  struct place place = of_descriptor(file);
+  CALL("read", place, ssize_t, REAL(pread)(file, bytes, length, offset));
+}
+ssize_t pread64(int file, void *bytes, size_t length, off64_t offset) {
+  return pread(file, bytes, length, offset);
+}

@@ -14,7 +14,7 @@ static size_t root_length;
 enum mode mode;
 static uint64_t at;
 static int lasting, at_exit;
-int answer, no_sync, trace = -1;
+int answer, no_sync, reads, trace = -1;
 static char *only;
 static struct report *report;
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
@@ -52,6 +52,7 @@ __attribute__((constructor)) static void begin(void) {
   if ((value = taken("FAULTS_AT"))) at = strtoull(value, NULL, 10);
   if (taken("FAULTS_LASTING")) lasting = 1;
   if ((value = taken("FAULTS_ERRNO"))) answer = atoi(value);
+  if (taken("FAULTS_READS")) reads = 1;
   if (taken("FAULTS_NO_SYNC")) no_sync = 1;
   only = taken("FAULTS_ONLY");
   if ((value = taken("FAULTS_REPORT"))) {

@@ -15,6 +15,7 @@
 //   FAULTS_REPORT   a file of 4,096 bytes: calls counted, calls that met the fault, calls this layer cannot follow
 //                   (8 bytes each), the one that met it
 //   FAULTS_TRACE    a file that gets a line for each call, and after it the bytes written
+//   FAULTS_READS    1: reading files below the folder counts too
 //   FAULTS_NO_SYNC  1: syncing answers at once (a process that is killed does not need it)
 //   FAULTS_AT_EXIT  1: SIGSTOP when the process has done everything but end
 #ifndef FAULTS_LAYER_H
@@ -48,7 +49,7 @@ HIDDEN void *real(const char *name);
 
 enum mode { COUNT, KILL, TEAR, FAIL, SHORT, STOP };
 HIDDEN extern enum mode mode;
-HIDDEN extern int answer, no_sync, trace;
+HIDDEN extern int answer, no_sync, reads, trace;
 
 // Where a call goes.
 struct place {
