@@ -13,4 +13,11 @@ enum Confirmation {
       throw Failure("not confirmed: nothing was changed")
     }
   }
+
+  /// What an act is about: one thing by its name, several by their number and the first few.
+  static func naming(_ names: [String], _ kind: String) -> String {
+    guard names.count > 1 else { return names.first ?? "" }
+    let some = names.prefix(3).joined(separator: ", ")
+    return "\(names.count) \(kind) (\(some)\(names.count > 3 ? ", …" : ""))"
+  }
 }

@@ -83,14 +83,23 @@ struct LockCommand: AsyncParsableCommand {
     }
   }
 
+  private func sayWhatIsLeftOut(_ choice: StoreChoice) {
+    var paths: [FilePath] = []
+    for store in choice.filesAlone where !paths.contains(store.head.path) {
+      paths.append(store.head.path)
+    }
+    guard !paths.isEmpty else { return }
+    let some = paths.prefix(3).map(\.shown).joined(separator: ", ")
+    let more = paths.count > 3 ? " and \(paths.count - 3) more" : ""
+    StandardError.write(
+      "sotto: left out, since they lie among other things: \(some)\(more)\n"
+        + "sotto: hint: put each into a folder of its own to lock it\n")
+  }
+
   func run() async throws {
     try Secrecy.begin()
     let choice = try StoreChoice(stores, all: all, try places.places())
-    for alone in choice.filesAlone {
-      StandardError.write(
-        "sotto: hint: \(alone.head.path.shown) is a file in a folder of other things; "
-          + "put it into a folder of its own to lock it\n")
-    }
+    sayWhatIsLeftOut(choice)
     let locking = try StoreLocking(
       targets(choice), vault: vault, opening: opening, new: new, wait: wait)
     try locking.confirm(yes: yes)

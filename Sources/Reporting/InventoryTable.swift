@@ -24,9 +24,12 @@ public enum InventoryTable {
       ])
       // Settings and caches hold no words of anybody's; they are told in one line.
       for store in inventory.stores where ![.settings, .cache].contains(store.head.kind) {
-        let hasMessages = [.conversations, .history, .copies].contains(store.head.kind)
+        let isLocked = store.state == .locked
+        let hasMessages =
+          !isLocked && [.conversations, .history, .copies].contains(store.head.kind)
         table.add([
-          names[store.app.rawValue] ?? store.app.rawValue, store.head.kind.rawValue,
+          names[store.app.rawValue] ?? store.app.rawValue,
+          isLocked ? store.state.rawValue : store.head.kind.rawValue,
           hasMessages && store.head.kind != .history
             ? Figures.count(store.counts.conversations) : "",
           hasMessages ? Figures.count(store.counts.tally.messages) : "",
@@ -62,6 +65,8 @@ public enum InventoryTable {
       lines.append(
         "not shown: \(others.count) stores of settings and caches, \(Figures.size(bytes))")
     }
+    let locked = inventory.stores.count { $0.state == .locked }
+    if locked > 0 { lines.append("locked: \(locked) stores, of which nothing is counted") }
     if everyone > 0 { lines.append("\(everyone) stores can be read by every user of this machine") }
     return lines
   }

@@ -9,7 +9,7 @@ import Testing
   private static let comparison = #"""
     import hashlib, json, os, stat, sys
     root, expected = os.fsencode(sys.argv[1]), json.load(open(sys.argv[2]))["entries"]
-    seen, groups, wrong = set(), {}, []
+    seen, wrong = set(), []
     for entry in expected:
         name = bytes.fromhex(entry["path hex"])
         path = os.path.join(root, name) if name else root
@@ -37,10 +37,8 @@ import Testing
             data = open(path, "rb").read()
             if len(data) != entry["size"] or hashlib.sha256(data).hexdigest() != entry["sha256"]:
                 wrong.append(f"{name}: contents")
-            groups.setdefault(entry["object id"], set()).add((status.st_dev, status.st_ino))
         if is_link and entry.get("target hex", os.readlink(path).hex()) != os.readlink(path).hex():
             wrong.append(f"{name}: target")
-    wrong += [f"{group}: is several files" for group, files in groups.items() if len(files) > 1]
     for folder, folders, files in os.walk(root):
         wrong += [f"{n}: was not in the vault" for n in folders + files if os.path.join(folder, n) not in seen]
     print("\n".join(map(str, wrong)) or f"{len(expected)} as expected")

@@ -47,9 +47,8 @@ struct StoreLocking {
   /// - Throws: `Failure` where the answer is no, or nobody is there to ask.
   func confirm(yes: Bool) throws(Failure) {
     let stores = jobs.filter { $0.state != .locked }.map(\.place.store.shown)
-    guard let first = stores.first else { return }
-    let what =
-      stores.count == 1 ? first : "\(stores.count) stores (\(stores.joined(separator: ", ")))"
+    guard !stores.isEmpty else { return }
+    let what = Confirmation.naming(stores, "stores")
     try Confirmation.ask("Encrypt \(what) and overwrite the plaintext?", yes: yes)
   }
 

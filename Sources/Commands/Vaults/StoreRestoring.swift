@@ -27,9 +27,8 @@ struct StoreRestoring {
   /// - Throws: `Failure` where the answer is no, or nobody is there to ask.
   func confirm(yes: Bool) throws(Failure) {
     let vaults = places.map(\.vault.shown)
-    guard let first = vaults.first else { return }
-    let what =
-      vaults.count == 1 ? first : "\(vaults.count) vaults (\(vaults.joined(separator: ", ")))"
+    guard !vaults.isEmpty else { return }
+    let what = Confirmation.naming(vaults, "vaults")
     try Confirmation.ask("Decrypt \(what) for good?", yes: yes)
   }
 
