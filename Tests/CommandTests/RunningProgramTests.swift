@@ -25,7 +25,7 @@ extension OneAtATime {
         \(lock("ollama")); echo "by name $?"
         \(lock(store.home + "/.ollama")); echo "by path $?"
         \(lock(copy)); echo "copy $?"
-        kill $!
+        kill -9 $!
         """
       let result = try run("bash", ["-c", script], environment: store.environment)
       #expect(result.text.contains("by name 14\n"), "\(result.text)\(result.errorText)")
