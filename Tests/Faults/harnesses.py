@@ -188,7 +188,7 @@ class Memory(Harness):
         self.watched = memory.of_act(kind(self.library, self.place, self.given.size))
 
     def count(self):
-        return 12
+        return 3 + self.given.places
 
     def case(self, number):
         start, secrets, calls = self.watched
@@ -197,7 +197,7 @@ class Memory(Harness):
         if number in (2, 3):
             died = signal.SIGABRT if number == 2 else signal.SIGSEGV
             return memory.dumped(start, secrets, max(1, calls // 2), died, self.place.folder)
-        return memory.in_middle(start, secrets, max(1, calls * (number - 3) // 10))
+        return memory.in_middle(start, secrets, max(1, calls * (number - 3) // (self.given.places + 1)))
 
 
 HARNESSES = {"kill": Kill, "tear": Tear, "fail": Fail, "short": Short, "cuts": PowerCuts, "meanwhile": Meanwhile,

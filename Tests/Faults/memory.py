@@ -69,7 +69,7 @@ def at_end(start, secrets):
     return problems, f"at the end, {sum(len(region.data) for region in read) >> 10} KiB"
 
 
-def in_middle(start, secrets, at, expected=()):
+def in_middle(start, secrets, at):
     """Stops the process before its n-th call; what holds a secret must be locked and left out of dumps."""
     running = start(mode="stop", at=at, reads=1, no_sync=1, before=without_limits)
     if not running.wait():
@@ -88,8 +88,7 @@ def in_middle(start, secrets, at, expected=()):
                     problems.append(f"{name} is in memory that may be swapped: {region.name}")
                 if "dd" not in region.flags:
                     problems.append(f"{name} is in memory that may be dumped: {region.name}")
-    problems += [f"{name} is nowhere in memory: the search is in vain" for name in expected if name not in seen]
-    return problems, f"at {result.what}, found {', '.join(sorted(seen)) or 'nothing'}"
+    return problems, f"at {result.what}, {len(seen)} secrets seen"
 
 
 def dumped(start, secrets, at, number, folder):

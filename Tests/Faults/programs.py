@@ -70,7 +70,6 @@ class Sotto:
     def secrets(self, vault, key_files):
         """Every secret that must not be found in a process's memory, by name."""
         opened = self.open(vault, key_files)
-        opened.close()
         header, kind, value = opened.header, *opened.secret
         found = {"passphrase" if kind == 1 else "key file's hash": value}
         for slot in header.slots:
@@ -81,6 +80,12 @@ class Sotto:
             found[f"volume key {epoch}"] = keys.volume_key
             for purpose in ("header", "settings", "content", "names", "name ids", "journal", "log"):
                 found[f"key for {purpose}, {epoch}"] = keys.purpose(purpose)
+        for _, node in opened.walk():
+            for use in ("head", "block", "tree"):
+                if node.head:
+                    key = opened.keys[node.head.epoch].of_object(use.encode(), node.object_id)
+                    found[f"{use} key of {os.fsdecode(node.path) or '.'}"] = key
+        opened.close()
         return found
 
 
