@@ -766,7 +766,7 @@ class Journal:
         if H(data[:64], key) != data[64:96]:
             raise Damaged("its header does not authenticate")
         self.act = data[10]
-        if data[10] not in self.ACTS or data[11] or not is_zero(data[56:64]):
+        if data[10] not in self.ACTS or data[11]:
             raise Damaged("a field of its header has a value that is not allowed")
         self.records = {}
         before, at, number = data[64:96], 96, 0

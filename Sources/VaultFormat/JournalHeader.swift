@@ -26,16 +26,20 @@ public struct JournalHeader: Equatable, Sendable {
   public var journalID: ObjectID
   /// When the act began, in seconds since 1970.
   public var begun: UInt64
+  /// The counter of the newest manifest when the act began; 0 where there was none.
+  public var counter: UInt64
 
   /// Makes the header of a journal.
   public init(
-    act: JournalAct, epoch: UInt32, vaultID: ObjectID, journalID: ObjectID, begun: UInt64
+    act: JournalAct, epoch: UInt32, vaultID: ObjectID, journalID: ObjectID, begun: UInt64,
+    counter: UInt64 = 0
   ) {
     self.act = act
     self.epoch = epoch
     self.vaultID = vaultID
     self.journalID = journalID
     self.begun = begun
+    self.counter = counter
   }
 
   /// Reads the 96 bytes without a key: nothing of it is to be relied on before `open` took it.
@@ -55,13 +59,14 @@ public struct JournalHeader: Equatable, Sendable {
     guard let act = JournalAct(rawValue: bytes[10]) else {
       throw VaultFormatError(.newer, "journal", at: 10, "act \(bytes[10])")
     }
-    guard bytes[11] == 0, bytes[56..<64].allSatisfy({ $0 == 0 }) else {
-      throw Self.damaged(11, "bytes that must be zero are not")
+    guard bytes[11] == 0 else {
+      throw Self.damaged(11, "a byte that must be zero is not")
     }
     self = unsafe bytes.withUnsafeBytes { bytes in
       unsafe JournalHeader(
         act: act, epoch: bytes.stored(UInt32.self, at: 12), vaultID: bytes.storedID(at: 16),
-        journalID: bytes.storedID(at: 32), begun: bytes.stored(UInt64.self, at: 48))
+        journalID: bytes.storedID(at: 32), begun: bytes.stored(UInt64.self, at: 48),
+        counter: bytes.stored(UInt64.self, at: 56))
     }
   }
 
@@ -102,6 +107,7 @@ public struct JournalHeader: Equatable, Sendable {
       unsafe bytes.store(vaultID, at: 16)
       unsafe bytes.store(journalID, at: 32)
       unsafe bytes.store(begun, at: 48)
+      unsafe bytes.store(counter, at: 56)
     }
     return bytes
   }

@@ -55,10 +55,10 @@ public final class ActMonitor: Sendable {
 
   /// Ends the act where the user wants it to end; asked wherever it may be cut off.
   /// - Throws: `VaultError` with `interrupted`.
-  func check(_ path: FilePath) throws(VaultError) {
+  func check(_ path: @autoclosure () -> FilePath) throws(VaultError) {
     if isInterrupted() {
       throw VaultError(
-        .interrupted, path, "interrupted", hint: "the same command goes on where it stopped")
+        .interrupted, path(), "interrupted", hint: "the same command goes on where it stopped")
     }
   }
 

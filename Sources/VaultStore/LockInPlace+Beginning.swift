@@ -40,12 +40,14 @@ extension LockInPlace {
   private func takeUp() throws(VaultError) -> (ActFolders, JournalFile) {
     let vault = try FolderHandle.open(place.vault)
     let vaultID = header.header.vaultID
-    guard let journal = try JournalFile.open(in: vault, vaultID, header.keys) else {
-      throw VaultError(.refused, place.vault, "is locked already")
-    }
     // The store may have been closed before the journal was removed.
     try StoreFolder.open(tree.top.handle)
     let folders = try ActFolders(vault)
+    let found = try JournalFile.open(
+      in: vault, vaultID, header.keys, known: try records.newestCounter(of: vaultID))
+    guard let journal = found else {
+      throw VaultError(.refused, place.vault, "is locked already")
+    }
     switch journal.header.act {
     case .locking:
       truths = try journal.truths(header.keys)
@@ -56,5 +58,31 @@ extension LockInPlace {
       throw VaultError(
         .refused, place.vault, "its keys are being changed", hint: "finish that first")
     }
+  }
+
+  /// Finishes a lock of which only the journal is left; nil where there is more to do.
+  ///
+  /// What was sealed must be there still. What lies in the store's folder came later, and is named.
+  func finishSealed() throws(VaultError) -> LockReport? {
+    guard try VaultRemains.of(place.vault) == .vault else { return nil }
+    let vault = try FolderHandle.open(place.vault)
+    let journal = try JournalFile.header(
+      in: vault, header.header.vaultID, header.keys,
+      known: try records.newestCounter(of: header.header.vaultID))
+    guard let journal, try JournalFile.isFinished(journal, in: vault) else { return nil }
+    let headers = try VaultHeaderFiles(readingIn: vault)
+    let check = SealCheck(OpenedVault(vault, headers, header), records, monitor)
+    let (files, findings) = try check.run()
+    if let first = findings.first {
+      throw SealCheck.refusal(place.vault, first, of: findings.count)
+    }
+    var report = LockReport()
+    report.locked = files
+    report.refused = try StrayPlaintext.list(tree)
+    try StoreFolder.close(tree.top.handle)
+    try vault.remove(VaultNames.journal)
+    try vault.sync()
+    try ActFolders(vault).removeEmpty()
+    return report
   }
 }

@@ -14,6 +14,11 @@ extension LockInPlace {
     try tools.sync()
     let sealing = VaultSealing(vault: vault, header: header, store: place.store, records: records)
     report.locked = try sealing.sealTree(with: tools.workspaces)
+    // A vault that was here before and is gone would make this one look like a stranger.
+    for other in try records.all()
+    where other.vault == place.vault && other.vaultID != header.header.vaultID {
+      try records.remove(other.vaultID)
+    }
     try handOver(vault)
     try monitor.check(place.store)
     try vault.removeIfThere(VaultNames.journal)

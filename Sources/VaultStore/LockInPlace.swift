@@ -58,6 +58,7 @@ public final class LockInPlace {
   /// - Throws: `VaultError`; before the first byte was touched: `inUse`, `full` and `refused`.
   public func run() throws(VaultError) -> LockReport {
     DescriptorLimit.raise()
+    if let report = try finishSealed() { return report }
     let survey = try surveyWhenFree()
     links = survey.links
     report.bulk = tree.bulk == .none ? nil : survey.bulk

@@ -97,12 +97,12 @@ extension FileHandle {
 
 extension PlainStatus {
   fileprivate static func of(
-    _ descriptor: Int32, _ path: FilePath
+    _ descriptor: Int32, _ path: @autoclosure () -> FilePath
   ) throws(VaultError) -> PlainStatus {
     var raw = statx()
     let mask = UInt32(STATX_BASIC_STATS | STATX_BTIME)
     guard unsafe sotto_statx(descriptor, "", sotto_AT_EMPTY_PATH, mask, &raw) == 0 else {
-      throw VaultError(Errno(rawValue: errno), path, "look at")
+      throw VaultError(Errno(rawValue: errno), path(), "look at")
     }
     return PlainStatus(raw)
   }

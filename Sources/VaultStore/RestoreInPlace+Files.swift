@@ -172,7 +172,7 @@ extension RestoreInPlace {
     while let step = try walk.next() {
       try monitor.check(place.store)
       guard case .end(let folder) = step, let plain = folder.plain,
-        truths[folder.head.id] != .plaintext
+        !untouched.contains(folder.head.id)
       else { continue }
       let path = plain.handle.path
       do throws(VaultError) {

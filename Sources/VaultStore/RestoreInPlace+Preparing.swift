@@ -112,19 +112,16 @@ extension RestoreInPlace {
 
   // MARK: - A lock that was cut off
 
-  /// Removes the objects of a lock that do not count yet, whose plaintext is where it was.
-  /// - Returns: The folders of which the store still has the truth.
-  func undoUnrecorded(
-    _ tree: PlainTree, _ tools: ActTools
-  ) throws(VaultError) -> [ObjectID] {
-    var untouched: [ObjectID] = []
-    guard var walk = try walk(tree, tools) else { return [] }
+  /// Removes the objects of a lock that do not count yet, whose plaintext is where it was, and notes
+  /// the folders of which the store still has the truth.
+  func undoUnrecorded(_ tree: PlainTree, _ tools: ActTools) throws(VaultError) {
+    guard var walk = try walk(tree, tools) else { return }
     while let step = try walk.next() {
       try monitor.check(place.vault)
       switch step {
       case .folder(let folder):
         if folder.plain != nil, truths[folder.head.id] != .object {
-          untouched.append(folder.head.id)
+          untouched.insert(folder.head.id)
         }
       case .object(let folder, let disk, let name):
         guard let plain = folder.plain, try plain.handle.facts(of: name) != nil else { continue }
@@ -137,6 +134,5 @@ extension RestoreInPlace {
       }
     }
     try tools.sync()
-    return untouched
   }
 }

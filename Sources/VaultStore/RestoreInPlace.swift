@@ -1,6 +1,6 @@
 internal import Glibc
 internal import SystemPackage
-public import VaultFormat
+internal import VaultFormat
 
 /// Brings a store back out of its vault, or goes on with that, or undoes a lock that was cut off
 /// (docs/vault-format.md, "Journal").
@@ -8,37 +8,43 @@ public import VaultFormat
 /// At every instant either the vault's object or the plaintext of each file is complete on the medium.
 public final class RestoreInPlace {
   let place: LockPlace
-  let header: UnlockedHeader
+  let vault: OpenedVault
+  var header: UnlockedHeader { vault.header }
   let monitor: ActMonitor
   let records: SealRecords
   let bulk: BulkRule
   private let isWaiting: Bool
+  private let isAccepting: Bool
   var report = RestoreReport()
   var aside: KeptAside
   /// What the journal says, where the act was begun before.
   var truths: [ObjectID: JournalRecord.Truth] = [:]
   /// Batches are not longer than this many bytes, so that plaintext and vault fit side by side.
   var batchBytes: UInt64 = 64 << 20
+  /// Folders of the store that a lock which was cut off had not come to.
+  var untouched: Set<ObjectID> = []
   /// The places of each object that has several names.
   var groups: [ObjectID: [RestoreSteps]] = [:]
 
   /// Makes a restore.
   /// - Parameters:
   ///   - place: Where store and vault are.
-  ///   - header: The vault's header, opened.
+  ///   - vault: The vault, opened.
   ///   - records: Where this machine remembers the vaults that it sealed.
+  ///   - accepting: Whether to restore what there is of a vault that is not as it was sealed.
   ///   - waiting: Whether to wait until nobody has files in the store's folder open.
   /// - Throws: `VaultError`.
   public init(
-    _ place: LockPlace, _ header: UnlockedHeader, _ records: SealRecords = .standard,
-    waiting: Bool = false, _ monitor: ActMonitor = ActMonitor()
+    _ place: LockPlace, _ vault: OpenedVault, _ records: SealRecords = .standard,
+    accepting: Bool = false, waiting: Bool = false, _ monitor: ActMonitor = ActMonitor()
   ) throws(VaultError) {
     self.records = records
     self.place = place
-    self.header = header
+    self.vault = vault
     self.monitor = monitor
     isWaiting = waiting
-    guard let bulk = BulkRule(header.settings.bulk) else {
+    isAccepting = accepting
+    guard let bulk = BulkRule(vault.header.settings.bulk) else {
       throw VaultError(.damaged, place.vault, "a bulk pattern is no path below the store")
     }
     self.bulk = bulk
@@ -59,6 +65,7 @@ public final class RestoreInPlace {
       return report
     case .vault: break
     }
+    try checkSeal()
     let folders = try ActFolders(try FolderHandle.open(place.vault))
     do {
       let tree = try openStore()
@@ -75,6 +82,25 @@ public final class RestoreInPlace {
       var error = error
       error.hint = "make room on that file system, then give the same command again: it goes on"
       throw error
+    }
+  }
+
+  /// Compares the vault with what was sealed, as far as the act that was cut off allows.
+  private func checkSeal() throws(VaultError) {
+    let journal = try JournalFile.header(
+      in: vault.folder, header.header.vaultID, header.keys,
+      known: try records.newestCounter(of: header.header.vaultID))
+    var check = SealCheck(vault, records, monitor)
+    switch journal?.act {
+    case nil: break
+    case .locking?, .rotating?:
+      // While a lock is under way the tree is what the journal says, and no manifest knows it.
+      if let journal, try !JournalFile.isFinished(journal, in: vault.folder) { return }
+    case .restoring?: check.isUnderWay = true
+    }
+    report.findings = try check.run().findings
+    if let first = report.findings.first, !isAccepting {
+      throw SealCheck.refusal(place.vault, first, of: report.findings.count)
     }
   }
 
@@ -131,30 +157,29 @@ public final class RestoreInPlace {
     let vaultID = header.header.vaultID
     let keys = header.keys.last
     try folders.clearNew()
-    guard let journal = try JournalFile.open(in: folders.vault, vaultID, header.keys) else {
+    let found = try JournalFile.open(
+      in: folders.vault, vaultID, header.keys,
+      known: try records.newestCounter(of: header.header.vaultID))
+    guard let journal = found else {
       try survey(tree, tools)
       // Only now: what is found in a folder whose vault is sealed is nobody's but an intruder's or a
       // program's that was started too early.
       try sweep(tree, tools)
       return try JournalFile.begin(.restoring, vaultID, keys, in: folders)
     }
+    truths = try journal.truths(header.keys)
     switch journal.header.act {
-    case .restoring:
-      truths = try journal.truths(header.keys)
-      try survey(tree, tools)
-      return journal
+    case .restoring: break
     case .locking:
-      truths = try journal.truths(header.keys)
+      // The journal stays the lock's: which of both is the truth stands in it either way.
       var unused = LockReport()
       try ErasingFolder.finish(folders.erasing, &unused, isLast: true)
-      let untouched = try undoUnrecorded(tree, tools)
-      try survey(tree, tools)
-      truths = Dictionary(uniqueKeysWithValues: untouched.map { ($0, .plaintext) })
-      return try JournalFile.begin(
-        .restoring, vaultID, keys, in: folders, with: untouched.map { (.plaintext, $0) })
+      try undoUnrecorded(tree, tools)
     case .rotating:
       throw VaultError(
         .refused, place.vault, "its keys are being changed", hint: "finish that first")
     }
+    try survey(tree, tools)
+    return journal
   }
 }

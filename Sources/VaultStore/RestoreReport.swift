@@ -9,6 +9,9 @@ public struct RestoreReport: Sendable {
   /// Objects that are not as they were sealed, and stay in the vault.
   public var damaged: [NotTaken] = []
 
+  /// In which ways the vault was not as it was sealed, where that was accepted.
+  public var findings: [VaultFinding] = []
+
   /// Whether everything is back and the vault is gone.
   public var isComplete: Bool { damaged.isEmpty }
 }

@@ -54,15 +54,18 @@ public final class VaultVerification: Sendable {
   private let comparison: ManifestComparison
   private let attributes: VaultAttributes
   private let monitor: ActMonitor
+  private let isReadingContents: Bool
 
   /// Verifies a vault.
   /// - Parameters:
   ///   - vault: The vault, opened.
   ///   - records: What this machine remembers.
+  ///   - readingContents: Whether to read contents in blocks; without, what their heads say is believed.
   ///   - monitor: Is told of progress, and asked whether to go on.
   /// - Throws: `VaultError` for what kept it from looking: no memory, an interruption, an open vault.
   public static func run(
-    _ vault: OpenedVault, records: SealRecords = .standard, _ monitor: ActMonitor = ActMonitor()
+    _ vault: OpenedVault, records: SealRecords = .standard, readingContents: Bool = true,
+    _ monitor: ActMonitor = ActMonitor()
   ) throws(VaultError) -> VaultReport {
     let claim = try vault.folder.claim(shared: true)
     defer { withExtendedLifetime(claim) {} }
@@ -75,7 +78,8 @@ public final class VaultVerification: Sendable {
     }
     var survey = try VaultSurvey(vault, workspaces[0])
     try survey.compare(with: records)
-    let verification = try VaultVerification(vault, survey, monitor)
+    let verification = try VaultVerification(
+      vault, survey, readingContents: readingContents, monitor)
     try Workers.run(workspaces.count) { (worker, workers) throws(VaultError) in
       while !workers.isStopped, try verification.work(workspaces[worker]) {}
     }
@@ -83,8 +87,9 @@ public final class VaultVerification: Sendable {
   }
 
   private init(
-    _ vault: OpenedVault, _ survey: VaultSurvey, _ monitor: ActMonitor
+    _ vault: OpenedVault, _ survey: VaultSurvey, readingContents: Bool, _ monitor: ActMonitor
   ) throws(VaultError) {
+    isReadingContents = readingContents
     let table = survey.manifest?.table ?? ManifestTable()
     let comparison = ManifestComparison(
       table, isRotating: vault.header.header.epochs.count > 1)
@@ -180,6 +185,7 @@ public final class VaultVerification: Sendable {
   private func check(
     _ object: ObjectFile, _ place: VaultTreePlace, _ workspace: ObjectWorkspace
   ) throws(VaultError) {
+    guard isReadingContents else { return try settle(object, place, fault: nil, workspace) }
     if let shape = object.shape, shape.ranges > 1 {
       let long = LongObject(object, place, shape)
       return queue.withLock { $0.long.append(long) }

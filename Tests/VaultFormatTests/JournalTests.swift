@@ -5,7 +5,8 @@ import VaultFormat
 @Suite("Journals")
 struct JournalTests {
   private let header = JournalHeader(
-    act: .locking, epoch: 1, vaultID: knownID(1), journalID: knownID(2), begun: 1_760_000_000)
+    act: .locking, epoch: 1, vaultID: knownID(1), journalID: knownID(2), begun: 1_760_000_000,
+    counter: 41)
 
   private func journal(_ records: Int, _ keys: EpochKeys) -> [UInt8] {
     var bytes = header.bytes(with: keys)

@@ -6,7 +6,7 @@ import VaultFormat
 
 @testable import VaultStore
 
-@Suite("An act on a store that is cut off", .serialized)
+@Suite("An act on a store that is cut off")
 struct InterruptedActTests {
   /// In memory where there is room: these tests wait for the medium some thousand times.
   private static let base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : nil

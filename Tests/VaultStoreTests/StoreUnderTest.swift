@@ -46,9 +46,11 @@ final class StoreUnderTest: Sendable {
 
   /// Restores, or goes on with it.
   @discardableResult
-  func restore(stoppingAt stop: Countdown = .never) throws -> RestoreReport {
-    let header = try OpenedVault.open(at: vault, .keyFile(digest: try Self.secret())).header
-    return try RestoreInPlace(place, header, records, stop.monitor).run()
+  func restore(
+    accepting: Bool = false, stoppingAt stop: Countdown = .never
+  ) throws -> RestoreReport {
+    let opened = try OpenedVault.open(at: vault, .keyFile(digest: try Self.secret()))
+    return try RestoreInPlace(place, opened, records, accepting: accepting, stop.monitor).run()
   }
 
   /// What is in the vault's folder, names only.
