@@ -121,9 +121,9 @@ struct VaultSurvey {
     let vaultID = vault.header.header.vaultID
     var text = "belongs to no act on this vault"
     do throws(VaultError) {
-      if let journal = try JournalFile.open(in: vault.folder, vaultID, vault.header.keys) {
-        report.interrupted = journal.header.act
-        text = "an act was cut off: \(journal.header.act)"
+      if let header = try JournalFile.header(in: vault.folder, vaultID, vault.header.keys) {
+        report.interrupted = header.act
+        text = "an act was cut off: \(header.act)"
       }
     } catch {
       text = error.text
