@@ -119,25 +119,30 @@ struct ActTools: Sendable {
   func attributes(
     of head: ObjectHead, _ workspace: ObjectWorkspace
   ) throws(VaultError) -> [PlainAttributes.Attribute] {
-    var bytes = head.attributes
-    var path = folders.attributes.path
-    if head.attributesID != .none {
-      let name = try Self.attributesName(head.attributesID, folders.attributes)
-      path = path.appending(name)
-      guard try folders.attributes.facts(of: name) != nil else {
-        throw VaultError(.damaged, path, "its extended attributes are missing")
-      }
-      let object = try workspace.open(try folders.attributes.file(name))
-      guard object.digest == head.attributesDigest else {
-        throw VaultError(.damaged, path, "its extended attributes are another object's")
-      }
-      bytes = try workspace.contents(of: object)
-    }
+    let bytes = try encodedAttributes(of: head, workspace)
     do throws(VaultFormatError) {
       return try ExtendedAttributes.decode(bytes).map { .init(name: $0.name, value: $0.value) }
     } catch {
-      throw VaultError(error, path)
+      throw VaultError(error, folders.attributes.path)
     }
+  }
+
+  /// The extended attributes of a head, as bytes.
+  /// - Throws: `VaultError`; `damaged` where they are not as they were sealed.
+  func encodedAttributes(
+    of head: ObjectHead, _ workspace: ObjectWorkspace
+  ) throws(VaultError) -> [UInt8] {
+    if head.attributesID == .none { return head.attributes }
+    let name = try Self.attributesName(head.attributesID, folders.attributes)
+    let path = folders.attributes.path.appending(name)
+    guard try folders.attributes.facts(of: name) != nil else {
+      throw VaultError(.damaged, path, "its extended attributes are missing")
+    }
+    let object = try workspace.open(try folders.attributes.file(name))
+    guard object.digest == head.attributesDigest else {
+      throw VaultError(.damaged, path, "its extended attributes are another object's")
+    }
+    return try workspace.contents(of: object)
   }
 
   /// Moves an attributes object to its place.

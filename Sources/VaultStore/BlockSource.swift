@@ -2,7 +2,7 @@ internal import VaultFormat
 
 /// Contents read group by group, from the beginning of a range to its end, by one worker.
 struct BlockSource {
-  private let source: ObjectSource
+  private var source: ObjectSource
   private var holes: HoleScan
   /// Opens the blocks of an object.
   private let reader: ObjectWorkspace?
@@ -15,6 +15,10 @@ struct BlockSource {
     self.source = source
     switch source {
     case .bytes:
+      holes = .none
+      reader = nil
+    case .object(let object) where object.shape == nil:
+      self.source = .bytes(object.head.contents)
       holes = .none
       reader = nil
     case .file(let file):
@@ -36,8 +40,9 @@ struct BlockSource {
 
   /// Reads contents inside a head.
   func fillInside(_ buffer: UnsafeMutableRawBufferPointer) throws(VaultError) {
-    if case .object(let object) = source {
-      unsafe buffer.copyBytes(from: object.head.contents)
+    if case .object(let object) = source, let reader {
+      // Whoever wrote it chose blocks for what would have fitted.
+      unsafe buffer.copyBytes(from: try reader.contents(of: object, limit: buffer.count))
     } else {
       try unsafe read(into: buffer, at: 0)
     }

@@ -32,6 +32,12 @@ struct TreeName: Sendable {
   /// The name and the contents of the file with the rest of the name, where it needs one.
   let rest: (name: FileName, bytes: [UInt8])?
 
+  /// A name that the format itself gives.
+  init(object: FileName) {
+    self.object = object
+    rest = nil
+  }
+
   /// - Throws: `damaged`, which no name that was encoded gives.
   init(_ disk: DiskName) throws(VaultFormatError) {
     let damaged = VaultFormatError(.damaged, "name", "is none on disk")

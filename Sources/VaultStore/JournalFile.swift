@@ -78,6 +78,20 @@ final class JournalFile: @unchecked Sendable {
     return JournalFile(contents.header, file, contents.chain, end: end)
   }
 
+  /// The header of a vault's journal, looked at without changing anything; nil where there is none.
+  /// - Throws: `VaultError`; `damaged` where the journal is not one of this vault.
+  static func header(
+    in vault: FolderHandle, _ vaultID: ObjectID, _ volume: VolumeKeys
+  ) throws(VaultError) -> JournalHeader? {
+    guard try vault.facts(of: VaultNames.journal) != nil else { return nil }
+    let file = try vault.file(VaultNames.journal)
+    let header = try read(file, volume).contents.header
+    guard header.vaultID == vaultID else {
+      throw VaultError(.damaged, file.path, "is another vault's")
+    }
+    return header
+  }
+
   /// Writes what is the truth of some objects from now on; it is on the medium on return.
   func record(_ truth: JournalRecord.Truth, _ objects: [ObjectID]) throws(VaultError) {
     if objects.isEmpty { return }

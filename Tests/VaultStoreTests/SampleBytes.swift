@@ -25,6 +25,16 @@ func sampleBytes(_ count: Int, seed: UInt64) -> [UInt8] {
   return bytes
 }
 
+/// The kind of failure that `body` ends with; nil where it does not fail.
+func failure<Result>(of body: () throws -> Result) throws -> VaultError.Code? {
+  do {
+    _ = try body()
+    return nil
+  } catch let error as VaultError {
+    return error.code
+  }
+}
+
 /// A scratch folder with the keys of a vault and workspaces for two workers.
 struct ObjectBench {
   let scratch: TemporaryFolder

@@ -271,10 +271,8 @@ struct VaultTamperingTests {
   @Test("An older header in both files is named by the manifest, and by this machine's record")
   func olderHeader() throws {
     let vault = try sample()
-    let opened = try vault.open()
     let older = vault.header.header
-    _ = try opened.change(
-      opened.header.with(settings: VaultSettings(application: "x")), records: vault.records)
+    _ = try vault.open().add(.recoveryWords(.random(count: 20)), records: vault.records)
     #expect(try lines(vault) == [])
     try VaultHeaderFiles.write(older, in: vault.folder)
     #expect(try lines(vault) == ["header header.1", "header header.1"])
