@@ -10,6 +10,7 @@ struct KeyCommand: AsyncParsableCommand {
       itself. Changing them touches no file of the store; rotate encrypts everything anew.
       """,
     subcommands: [
-      KeyListCommand.self, KeyIdentityCommand.self,
+      KeyListCommand.self, KeyAddCommand.self, KeyRemoveCommand.self, KeyChangeCommand.self,
+      KeyRecoveryCommand.self, KeyIdentityCommand.self,
     ])
 }
