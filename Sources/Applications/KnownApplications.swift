@@ -72,11 +72,19 @@ public enum KnownApplications {
     return found
   }
 
+  /// Folders that people and programs share, even when one file is all there is in them now: the
+  /// user's own (xdg-user-dirs, and the same on macOS and Windows) and macOS's settings.
+  private static let sharedFolders: Set<String> = [
+    "Desktop", "Documents", "Downloads", "Movies", "Music", "Pictures", "Preferences", "Public",
+    "Templates", "Videos",
+  ]
+
   /// The folder of a file that has nothing else in it: a database with its log, say.
   private static func folderOfNothingElse(_ path: FilePath, _ tree: EvidenceTree) -> DataFolder? {
     guard tree.isFile(path), let name = path.lastComponent?.string,
       let listing = try? tree.list(path.removingLastComponent()),
       listing.path.components.count > 1,
+      !sharedFolders.contains(listing.path.lastComponent?.string ?? ""),
       listing.entries.allSatisfy({ $0.kind == .file && $0.name.hasPrefix(name) })
     else { return nil }
     return DataFolder(listing.path)

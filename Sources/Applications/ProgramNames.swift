@@ -24,8 +24,8 @@ public struct ProgramNames: Sendable {
   public func match(executable: String, command: String, arguments: [String]) -> Bool {
     let name = executable.split(separator: "/").last.map(String.init) ?? ""
     if let folder {
-      return executables.contains(name)
-        && executable.lowercased().split(separator: "/").dropLast().contains { $0.hasPrefix(folder) }
+      let folders = executable.lowercased().split(separator: "/").dropLast()
+      return executables.contains(name) && folders.contains { $0.hasPrefix(folder) }
     }
     if executables.contains(name) || executables.contains(command) { return true }
     return arguments.prefix(4).contains { argument in

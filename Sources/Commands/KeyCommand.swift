@@ -7,7 +7,7 @@ struct KeyCommand: AsyncParsableCommand {
     abstract: "Show and change by what a vault opens.",
     discussion: """
       A vault has key slots: passphrases, recovery words, key files, recipients. Each opens it by \
-      itself. Changing them touches no file of the store; rotate encrypts everything anew.
+      itself. Changing them touches no file of the store.
       """,
     subcommands: [
       KeyListCommand.self, KeyAddCommand.self, KeyRemoveCommand.self, KeyChangeCommand.self,

@@ -71,15 +71,12 @@ struct LockCommand: AsyncParsableCommand {
       throw ValidationError("--bulk takes a path below the store, without a leading slash")
     }
     if new.recovery, format == .json {
-      throw ValidationError("--recovery prints words for people; use sotto key recovery later")
+      throw ValidationError("--recovery prints words for people, not in a document")
     }
   }
 
   private func sayWhatIsLeftOut(_ choice: StoreChoice) {
-    var paths: [FilePath] = []
-    for store in choice.filesAlone where !paths.contains(store.head.path) {
-      paths.append(store.head.path)
-    }
+    let paths = choice.filesAlone.map(\.head.path)
     guard !paths.isEmpty else { return }
     let some = paths.prefix(3).map(\.shown).joined(separator: ", ")
     let more = paths.count > 3 ? " and \(paths.count - 3) more" : ""

@@ -44,6 +44,11 @@ struct RestoreCommand: AsyncParsableCommand {
     try Secrecy.begin()
     let choice = VaultChoice()
     var chosen = all ? choice.all(in: try places.places()) : []
+    if all, chosen.isEmpty {
+      throw Failure(
+        "this machine remembers no vault there",
+        hint: "name the vault: the folder whose name ends in .sotto")
+    }
     for word in stores {
       for place in try choice.places(word)
       where !chosen.contains(where: { $0.vault == place.vault }) {

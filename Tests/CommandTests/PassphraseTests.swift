@@ -80,8 +80,10 @@ import Testing
     arguments: [
       "--passphrase-file '$FILE'", "--passphrase-fd 0 <'$FILE'", "--passphrase-fd 7 7<'$FILE'",
       "--passphrase-file /dev/stdin <'$FILE'", "--passphrase-file <(cat '$FILE')",
-      "--passphrase-command \"cat '$FILE'\"", "--passphrase-command \"printf '%s' \\\"$(cat '$FILE')\\\"\"",
-      "--passphrase-fd 0 < <(tr -d '\\n' <'$FILE')", "--passphrase-fd 0 < <(sed 's/$/\\r/' '$FILE')",
+      "--passphrase-command \"cat '$FILE'\"",
+      "--passphrase-command \"printf '%s' \\\"$(cat '$FILE')\\\"\"",
+      "--passphrase-fd 0 < <(tr -d '\\n' <'$FILE')",
+      "--passphrase-fd 0 < <(sed 's/$/\\r/' '$FILE')",
     ])
   func sources(source: String) throws {
     let store = try StoreUnderTest()

@@ -160,7 +160,11 @@ import Testing
     ).text.filter { $0 != "\n" }
     _ = try run(
       "python3",
-      ["-c", "import sys; f = open(sys.argv[1], 'r+b'); f.seek(-100, 2); b = f.read(1); f.seek(-1, 1); f.write(bytes([b[0] ^ 1]))", longest])
+      [
+        "-c",
+        "import sys; f = open(sys.argv[1], 'r+b'); f.seek(-100, 2); b = f.read(1); f.seek(-1, 1); f.write(bytes([b[0] ^ 1]))",
+        longest,
+      ])
     let bad = try verify(["--format", "json"])
     #expect(bad.status == 13, "\(bad.errorText)")
     let findings = try parse(bad.output)["findings"]?.elements ?? []

@@ -173,13 +173,13 @@ _sotto() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    scan|list|show|search|export|help)
+    scan|list|show|search|export|lock|restore|verify|status|key|help)
         # Offer subcommand argument completions
         "_sotto_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'scan list show search export help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'scan list show search export lock restore verify status key help' -- "${cur}"))
         ;;
     esac
 }
@@ -340,6 +340,202 @@ _sotto_export() {
         return
         ;;
     esac
+}
+
+_sotto_lock() {
+    repeating_flags=()
+    non_repeating_flags=(--all --everything --recovery --wait --yes --version -h --help)
+    repeating_options=(--home --in --bulk --passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file --recipient)
+    non_repeating_options=(--vault --kdf --format)
+    __sotto_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--home')
+        return
+        ;;
+    '--in')
+        return
+        ;;
+    '--vault')
+        return
+        ;;
+    '--bulk')
+        return
+        ;;
+    '--passphrase-file')
+        return
+        ;;
+    '--passphrase-fd')
+        return
+        ;;
+    '--passphrase-command')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--identity')
+        return
+        ;;
+    '--recovery-file')
+        return
+        ;;
+    '--recipient')
+        return
+        ;;
+    '--kdf')
+        __sotto_add_completions -W 'interactive'$'\n''moderate'$'\n''sensitive'
+        return
+        ;;
+    '--format')
+        __sotto_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_sotto_restore() {
+    repeating_flags=()
+    non_repeating_flags=(--all --accept --wait --yes --version -h --help)
+    repeating_options=(--home --in --passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file)
+    non_repeating_options=(--format)
+    __sotto_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--home')
+        return
+        ;;
+    '--in')
+        return
+        ;;
+    '--passphrase-file')
+        return
+        ;;
+    '--passphrase-fd')
+        return
+        ;;
+    '--passphrase-command')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--identity')
+        return
+        ;;
+    '--recovery-file')
+        return
+        ;;
+    '--format')
+        __sotto_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_sotto_verify() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=(--passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file)
+    non_repeating_options=(--format)
+    __sotto_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passphrase-file')
+        return
+        ;;
+    '--passphrase-fd')
+        return
+        ;;
+    '--passphrase-command')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--identity')
+        return
+        ;;
+    '--recovery-file')
+        return
+        ;;
+    '--format')
+        __sotto_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_sotto_status() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=(--home --in)
+    non_repeating_options=(--format)
+    __sotto_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--home')
+        return
+        ;;
+    '--in')
+        return
+        ;;
+    '--format')
+        __sotto_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_sotto_key() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __sotto_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|identity)
+        # Offer subcommand argument completions
+        "_sotto_key_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list identity' -- "${cur}"))
+        ;;
+    esac
+}
+
+_sotto_key_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--format)
+    __sotto_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        __sotto_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_sotto_key_identity() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __sotto_offer_flags_options 1
 }
 
 _sotto_help() {

@@ -2,8 +2,9 @@ import Glibc
 import Reporting
 import Synchronization
 
-/// A line on standard error that says how far an act on a store has come: bytes, rate, time left. On a
-/// terminal only, and not before the first second.
+/// How far an act on a store has come, in a line on standard error: bytes, rate, time left.
+///
+/// On a terminal only, and not before the first second.
 final class ActProgressLine: Sendable {
   private struct State {
     var shown: ContinuousClock.Instant

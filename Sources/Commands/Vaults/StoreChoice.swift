@@ -86,8 +86,10 @@ struct StoreChoice {
       targets[index].bulk = bulk(in: targets[index].store, of: stores)
     }
     // What lies in a folder that is locked anyway is not left out.
+    var said: Set<FilePath> = []
     filesAlone = alone.filter { store in
       !targets.contains { store.head.path.starts(with: $0.store) }
+        && said.insert(store.head.path).inserted
     }
   }
 
