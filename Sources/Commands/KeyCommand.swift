@@ -4,12 +4,13 @@ import ArgumentParser
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "key",
-    abstract: "Show by what a vault opens, and make keys for recipients.",
+    abstract: "Show and change by what a vault opens.",
     discussion: """
       A vault has key slots: passphrases, recovery words, key files, recipients. Each opens it by \
-      itself.
+      itself. Changing them touches no file of the store; rotate encrypts everything anew.
       """,
     subcommands: [
-      KeyListCommand.self, KeyIdentityCommand.self,
+      KeyListCommand.self, KeyAddCommand.self, KeyRemoveCommand.self, KeyChangeCommand.self,
+      KeyRecoveryCommand.self, KeyRotateCommand.self, KeyIdentityCommand.self,
     ])
 }
