@@ -75,8 +75,19 @@ struct LockCommand: AsyncParsableCommand {
     }
   }
 
+  private func targets(_ choice: StoreChoice) -> [LockTarget] {
+    choice.targets.map { target in
+      var target = target
+      target.bulk = (everything ? [] : target.bulk) + bulk
+      return target
+    }
+  }
+
   private func sayWhatIsLeftOut(_ choice: StoreChoice) {
-    let paths = choice.filesAlone.map(\.head.path)
+    var paths: [FilePath] = []
+    for store in choice.filesAlone where !paths.contains(store.head.path) {
+      paths.append(store.head.path)
+    }
     guard !paths.isEmpty else { return }
     let some = paths.prefix(3).map(\.shown).joined(separator: ", ")
     let more = paths.count > 3 ? " and \(paths.count - 3) more" : ""

@@ -78,20 +78,6 @@ final class JournalFile: @unchecked Sendable {
     return JournalFile(contents.header, file, contents.chain, end: end)
   }
 
-  /// The header of a vault's journal, looked at without changing anything; nil where there is none.
-  /// - Throws: `VaultError`; `damaged` where the journal is not one of this vault.
-  static func header(
-    in vault: FolderHandle, _ vaultID: ObjectID, _ volume: VolumeKeys
-  ) throws(VaultError) -> JournalHeader? {
-    guard try vault.facts(of: VaultNames.journal) != nil else { return nil }
-    let file = try vault.file(VaultNames.journal)
-    let header = try read(file, volume).contents.header
-    guard header.vaultID == vaultID else {
-      throw VaultError(.damaged, file.path, "is another vault's")
-    }
-    return header
-  }
-
   /// Writes what is the truth of some objects from now on; it is on the medium on return.
   func record(_ truth: JournalRecord.Truth, _ objects: [ObjectID]) throws(VaultError) {
     if objects.isEmpty { return }
@@ -113,11 +99,13 @@ final class JournalFile: @unchecked Sendable {
     return truths
   }
 
-  /// Whether an act was finished but for its journal.
+  /// Whether an act was finished but for its journal; a rotation of keys never is, the journal goes
+  /// before its last step.
   static func isFinished(
     _ header: JournalHeader, in vault: FolderHandle
   ) throws(VaultError) -> Bool {
-    try newest(in: vault) > header.counter
+    if header.act == .rotating { return false }
+    return try newest(in: vault) > header.counter
   }
 
   private static func newest(in vault: FolderHandle) throws(VaultError) -> UInt64 {
@@ -134,11 +122,15 @@ final class JournalFile: @unchecked Sendable {
       throw VaultError(.damaged, path, "is another vault's")
     }
     let newest = try newest(in: vault)
-    let isUnderWay = newest == header.counter && known <= newest
-    let isFinished =
-      header.act != .restoring && newest == header.counter.addingReportingOverflow(1).partialValue
-      && known <= newest
-    if isUnderWay || isFinished { return }
+    // How often an act seals the vault: not at all, at its end, or with the new epoch in the header and
+    // with the new tree.
+    let seals: UInt64 =
+      switch header.act {
+      case .restoring: 0
+      case .locking: 1
+      case .rotating: 2
+      }
+    if newest >= header.counter, newest - header.counter <= seals, known <= newest { return }
     // At the end of a restore the manifests go after the tree.
     let isTreeThere = try vault.names().contains { VaultNames.epoch(ofTree: $0) != nil }
     guard newest < header.counter, !isTreeThere else {

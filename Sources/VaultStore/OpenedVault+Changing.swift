@@ -9,7 +9,8 @@ public import VaultFormat
 extension OpenedVault {
   /// Adds a key slot.
   /// - Returns: The vault as it is then; the slot is its header's last.
-  /// - Throws: `VaultError`; `damaged` where headers or manifest are not as they were sealed.
+  /// - Throws: `VaultError`; `damaged` where headers or manifest are not as they were sealed, `refused`
+  ///   while an act that was cut off is not finished.
   public func add(
     _ slot: NewSlot, records: SealRecords = .standard
   ) throws(VaultError) -> OpenedVault {
@@ -55,6 +56,12 @@ extension OpenedVault {
   ) throws(VaultError) -> OpenedVault {
     let claim = try folder.claim()
     defer { withExtendedLifetime(claim) {} }
+    // Its journal counts the seals, and would pass for that of an act which is finished.
+    guard try folder.facts(of: VaultNames.journal) == nil else {
+      throw VaultError(
+        .refused, path, "an act on it was cut off",
+        hint: "finish that first: give that command again")
+    }
     return try changing(records, change)
   }
 

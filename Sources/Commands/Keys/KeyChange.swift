@@ -18,20 +18,14 @@ struct KeyChange {
     }
   }
 
-  /// Changes the header and seals the vault with it.
+  /// Changes the keys and seals the vault with them.
   /// - Throws: `Failure` where the change cannot be made or written.
   mutating func apply(
-    _ change: (UnlockedHeader) throws(VaultFormatError) -> UnlockedHeader
+    _ change: (OpenedVault) throws(VaultError) -> OpenedVault
   ) throws(Failure) {
     try Interruption.check()
-    let changed: UnlockedHeader
-    do throws(VaultFormatError) {
-      changed = try change(vault.header)
-    } catch {
-      throw Failure(error, vault.path)
-    }
     do throws(VaultError) {
-      vault = try vault.change(changed)
+      vault = try change(vault)
     } catch {
       throw Failure(error)
     }
@@ -41,7 +35,7 @@ struct KeyChange {
   /// - Returns: The slot as the header has it.
   /// - Throws: `Failure` where it cannot be made or written.
   mutating func add(_ slot: NewSlot) throws(Failure) -> KeySlot? {
-    try apply { (header) throws(VaultFormatError) in try header.adding(slot: slot) }
+    try apply { (vault) throws(VaultError) in try vault.add(slot) }
     return vault.header.header.slots.last
   }
 }

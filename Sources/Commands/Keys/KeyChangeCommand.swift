@@ -27,7 +27,7 @@ struct KeyChangeCommand: AsyncParsableCommand {
     var change = try KeyChange(vault, opening)
     let old = change.vault.header.slotID
     let slot = try new.read(for: change.vault.path.shown)
-    try change.apply { (header) throws(VaultFormatError) in try header.replacing(old, with: slot) }
+    try change.apply { (vault) throws(VaultError) in try vault.replace(old, with: slot) }
     let output = StandardOutput()
     try output.write(
       line: "replaced \(old.hex.prefix(8)) by \(change.vault.header.slotID.hex.prefix(8))")

@@ -34,7 +34,7 @@ struct KeyRemoveCommand: AsyncParsableCommand {
       "Remove the \(found.type.word) \(found.id.hex.prefix(8)) from \(place.vault.shown)?",
       yes: yes)
     var change = try KeyChange(vault, opening)
-    try change.apply { (header) throws(VaultFormatError) in try header.removing(found.id) }
+    try change.apply { (vault) throws(VaultError) in try vault.remove(found.id) }
     let output = StandardOutput()
     try output.write(line: "removed \(found.type.word) \(found.id.hex.prefix(8))")
     try output.flush()

@@ -60,7 +60,9 @@ struct StoreRestoring {
     store.path = opened.place.store
     if opened.state == .locked, !isAccepting { try check(opened) }
     let report = try ActRun.run { (monitor) throws(VaultError) in
-      try RestoreInPlace(opened.place, opened.vault.header, waiting: isWaiting, monitor).run()
+      try RestoreInPlace(
+        opened.place, opened.vault, accepting: isAccepting, waiting: isWaiting, monitor
+      ).run()
     }
     store.restored = FileSum(report.restored)
     store.kept = (report.kept + report.attributesNotSet + report.damaged)
