@@ -62,7 +62,7 @@ struct VaultRotationTests {
     #expect(!isSame)
     #expect(
       try vault.folder.names().sorted().map(\.text) == [
-        "attributes", "header.1", "header.2", "manifest.3", "manifest.4", "tree.2",
+        "header.1", "header.2", "manifest.3", "manifest.4", "tree.2",
       ])
     _ = try VaultRotation.run(opened, records: vault.records)
     #expect(try contents(vault) == before)
