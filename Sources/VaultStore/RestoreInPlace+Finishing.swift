@@ -25,6 +25,10 @@ extension RestoreInPlace {
     let new = tools.folders.new
     while let step = try walk.next() {
       try monitor.check(place.vault)
+      // Else the headers would go and the tree stay.
+      if case .damaged(let path, let text) = step {
+        throw VaultError(.damaged, place.vault.appending(path), text)
+      }
       guard case .end(let folder) = step, let newName = FileName(folder.head.id.hex) else {
         continue
       }
