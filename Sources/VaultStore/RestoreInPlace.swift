@@ -80,7 +80,7 @@ public final class RestoreInPlace {
       let journal = try begin(tree, tools)
       try restore(tree, tools, journal)
       report.kept = aside.kept
-      if report.isComplete { try finish(tree, tools) }
+      if report.isComplete { try finish(tools) }
       return report
     } catch {
       guard error.code == .full else { throw error }
