@@ -45,7 +45,9 @@ extension FolderHandle {
   public func names() throws(VaultError) -> [FileName] {
     // A description of its own: reading moves its position.
     let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
-    let own = unsafe openat(descriptor.rawValue, ".", flags)
+    var own = unsafe openat(descriptor.rawValue, ".", flags | sotto_O_NOATIME)
+    // Somebody else's folder (open(2), O_NOATIME).
+    if own < 0, errno == EPERM { own = unsafe openat(descriptor.rawValue, ".", flags) }
     guard own >= 0 else { throw VaultError(Errno(rawValue: errno), path, "open") }
     guard let stream = unsafe fdopendir(own) else {
       let reason = Errno(rawValue: errno)

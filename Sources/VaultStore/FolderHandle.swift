@@ -24,14 +24,22 @@ public final class FolderHandle: Sendable {
   /// Opens a folder by its path.
   /// - Throws: `VaultError` with the system's reason; `tooManySymbolicLinkLevels` or `notDirectory`
   ///   where a link stands and `followingLink` is false.
+  ///
+  /// Where the user may, listing it leaves the time of its last access as it was.
   public static func open(
     _ path: FilePath, followingLink: Bool = false
   ) throws(VaultError) -> FolderHandle {
-    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followingLink ? 0 : O_NOFOLLOW)
+    var flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followingLink ? 0 : O_NOFOLLOW)
+    flags |= sotto_O_NOATIME
     while true {
       let opened = unsafe path.withPlatformString { unsafe Glibc.open($0, flags) }
       if opened >= 0 { return FolderHandle(owning: opened, path) }
-      if errno != EINTR { throw VaultError(Errno(rawValue: errno), path, "open") }
+      // Somebody else's folder (open(2), O_NOATIME).
+      if errno == EPERM, flags & sotto_O_NOATIME != 0 {
+        flags &= ~sotto_O_NOATIME
+      } else if errno != EINTR {
+        throw VaultError(Errno(rawValue: errno), path, "open")
+      }
     }
   }
 

@@ -82,7 +82,7 @@ extension LockInPlace {
     }
     var report = LockReport()
     report.locked = files
-    report.refused = try StrayPlaintext.list(tree)
+    report.refused = try StrayPlaintext(tree).all
     try StoreFolder.close(tree.top.handle)
     try ActFolders(vault).removeEmpty()
     try vault.sync()

@@ -40,7 +40,14 @@ public final class PlainTree: Sendable {
 
   /// Opens a folder of the store.
   func open(folder entry: PlainEntry) throws(VaultError) -> PlainFolder {
-    let opened = try open(entry.folder.handle, entry.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+    let opened: Int32
+    do {
+      // Listing it would be its last access else, and is not what its owner did.
+      opened = try open(entry.folder.handle, entry.name, flags | sotto_O_NOATIME)
+    } catch  where error.code == .system(.notPermitted) {
+      opened = try open(entry.folder.handle, entry.name, flags)
+    }
     let handle = FolderHandle(owning: opened, entry.path)
     let status = try handle.status()
     try confine(status, entry)

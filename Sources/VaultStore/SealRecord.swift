@@ -22,6 +22,8 @@ public struct SealRecord: Equatable, Sendable {
   public var vault: FilePath
   /// The application whose store it is.
   public var application: String?
+  /// The paths below the store that were left in the clear.
+  public var bulk: [String]
   /// When it was sealed, in seconds since 1970.
   public var sealed: UInt64
 
@@ -37,6 +39,8 @@ public struct SealRecord: Equatable, Sendable {
     text += ",\"storePath\":\"\(Hexadecimal.text(store.bytes))\""
     text += ",\"vaultPath\":\"\(Hexadecimal.text(vault.bytes))\""
     if let application { text += ",\"app\":\"\(Hexadecimal.text(Array(application.utf8)))\"" }
+    let bulk = bulk.map { "\"\(Hexadecimal.text(Array($0.utf8)))\"" }.joined(separator: ",")
+    text += ",\"bulk\":[\(bulk)]"
     return Array((text + "}\n").utf8)
   }
 
@@ -62,11 +66,15 @@ public struct SealRecord: Equatable, Sendable {
     self.store = store
     self.vault = vault
     application = Self.bytes(value["app"]).map { String(decoding: $0, as: UTF8.self) }
+    bulk = (value["bulk"]?.elements ?? []).compactMap { element in
+      Self.bytes(element).map { String(decoding: $0, as: UTF8.self) }
+    }
   }
 
   init(
     vaultID: ObjectID, counter: UInt64, manifest: Digest, headerGeneration: UInt64,
-    header: Digest, store: FilePath, vault: FilePath, application: String?, sealed: UInt64
+    header: Digest, store: FilePath, vault: FilePath, application: String?,
+    bulk: [String], sealed: UInt64
   ) {
     self.vaultID = vaultID
     self.counter = counter
@@ -76,6 +84,7 @@ public struct SealRecord: Equatable, Sendable {
     self.store = store
     self.vault = vault
     self.application = application
+    self.bulk = bulk
     self.sealed = sealed
   }
 

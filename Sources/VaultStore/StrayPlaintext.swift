@@ -1,30 +1,33 @@
-/// What lies in the folder of a store that is locked and does not belong there.
-public enum StrayPlaintext {
-  /// Names everything in the store's folder that is neither a folder nor bulk.
+/// What lies in the folder of a store that is locked, bulk apart.
+public struct StrayPlaintext: Sendable {
+  /// What was put there since.
+  public private(set) var files: [NotTaken] = []
+  /// What no lock takes, and why not.
+  public private(set) var refused: [NotTaken] = []
+
+  /// Looks for it.
   /// - Parameter bulk: The rule in the header's settings.
   /// - Throws: `VaultError`.
-  public static func list(
-    _ place: LockPlace, bulk: [String]
-  ) throws(VaultError) -> [NotTaken] {
+  public init(_ place: LockPlace, bulk: [String]) throws(VaultError) {
     guard let rule = BulkRule(bulk) else {
       throw VaultError(.damaged, place.vault, "a bulk pattern is no path below the store")
     }
-    return try list(try PlainTree(place.store, bulk: rule))
+    try self.init(try PlainTree(place.store, bulk: rule))
   }
 
-  static func list(_ tree: PlainTree) throws(VaultError) -> [NotTaken] {
-    var found: [NotTaken] = []
+  init(_ tree: PlainTree) throws(VaultError) {
     var walk = PlainWalk(tree)
     while let step = try walk.next() {
       switch step {
       case .entry(let entry):
-        found.append(
-          NotTaken(path: entry.path, why: "was put there after the store was locked"))
+        files.append(NotTaken(path: entry.path, why: "was put there after the store was locked"))
       case .refused(let entry, let reason):
-        found.append(NotTaken(path: entry.path, why: reason))
+        refused.append(NotTaken(path: entry.path, why: reason))
       case .folder, .bulk, .end: continue
       }
     }
-    return found
   }
+
+  /// All of it.
+  public var all: [NotTaken] { files + refused }
 }

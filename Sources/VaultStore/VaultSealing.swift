@@ -45,7 +45,8 @@ struct VaultSealing: Sendable {
       SealRecord(
         vaultID: vaultID, counter: counter.partialValue, manifest: digest,
         headerGeneration: header.header.generation, header: header.header.digest, store: store,
-        vault: vault.path, application: header.settings.application, sealed: sealed))
+        vault: vault.path, application: header.settings.application,
+        bulk: header.settings.bulk, sealed: sealed))
     for old in try ManifestFile.counters(in: vault)
     where old != counter.partialValue && old != previous?.header.counter {
       try vault.remove(VaultNames.manifest(old))

@@ -8,6 +8,8 @@ struct RememberedVault {
   var known: KnownVault
   /// When it was last sealed.
   var sealed: Instant?
+  /// The paths below the store that were left in the clear.
+  var bulk: [String] = []
 
   /// All of them; none where the state folder cannot be read.
   static func all() -> [RememberedVault] {
@@ -16,7 +18,7 @@ struct RememberedVault {
         known: KnownVault(
           app: record.application.map { ApplicationID(rawValue: $0) }, store: record.store,
           vault: record.vault),
-        sealed: Instant(seconds: Int64(clamping: record.sealed)))
+        sealed: Instant(seconds: Int64(clamping: record.sealed)), bulk: record.bulk)
     }
   }
 }

@@ -3,6 +3,7 @@ import ByteReading
 import Conversations
 import Erasure
 import EvidenceFiles
+import Inventory
 import Reporting
 import SystemPackage
 import VaultFormat
@@ -64,7 +65,11 @@ struct StoreLocking {
         path: job.place.store, vault: job.place.vault, app: job.target.app?.rawValue,
         state: "locked")
       do throws(Failure) {
-        if let report = try lock(job, &slots) { try store.take(report) }
+        if let report = try lock(job, &slots) {
+          try store.take(report)
+        } else {
+          try nameStrays(job, &store)
+        }
       } catch {
         if error.status == .interrupted || jobs.count == 1 { throw error }
         StandardError.report(error)
@@ -100,6 +105,25 @@ struct StoreLocking {
     return try ActRun.run { (monitor) throws(VaultError) in
       try LockInPlace(job.place, header, waiting: isWaiting, monitor).run()
     }
+  }
+
+  /// Names what lies in the folder of a store that is locked already.
+  /// - Throws: `Failure` where there is something that a lock could take.
+  private func nameStrays(_ job: Job, _ store: inout LockedStore) throws(Failure) {
+    let bulk =
+      RememberedVault.all().first { $0.known.vault == job.place.vault }?.bulk ?? job.target.bulk
+    let strays: StrayPlaintext
+    do throws(VaultError) {
+      strays = try StrayPlaintext(job.place, bulk: bulk)
+    } catch {
+      throw Failure(error)
+    }
+    store.refused = strays.all.map { Exception($0.path, $0.why) }
+    guard let first = strays.files.first else { return }
+    let more = strays.files.count > 1 ? ", and \(strays.files.count - 1) more" : ""
+    throw Failure(
+      "\(first.path.string) lies in the clear: \(first.why)\(more)",
+      hint: "move it away, or restore the store and lock it again")
   }
 
   private func newSlots() throws(Failure) -> [NewSlot] {

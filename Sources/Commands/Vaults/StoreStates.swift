@@ -56,7 +56,9 @@ struct StoreStates {
       path: store, vault: place.vault, app: place.app?.rawValue, state: .locked)
     status.sealed = place.sealed
     // The folder at the store's own place may be gone; the vault is what counts.
-    if EvidenceTree(.machine).isFolder(store) { try read(&status, store, place.vault) }
+    if EvidenceTree(.machine).isFolder(store) {
+      try read(&status, store, place.vault, bulk: place.bulk)
+    }
     return status
   }
 
@@ -66,18 +68,22 @@ struct StoreStates {
     let vault = target.store.vaultBeside
     if VaultFolder.isOne(vault) {
       status.vault = vault
-      try read(&status, target.store, vault)
+      try read(&status, target.store, vault, bulk: target.bulk)
     }
     return status
   }
 
   private func read(
-    _ status: inout StoreStatus, _ store: FilePath, _ vault: FilePath
+    _ status: inout StoreStatus, _ store: FilePath, _ vault: FilePath, bulk: [String]
   ) throws(Failure) {
     do throws(VaultError) {
-      switch try StoreState.of(LockPlace(store: store, vault: vault)) {
+      let place = try LockPlace(store: store, vault: vault)
+      switch try StoreState.of(place) {
       case .plain: status.state = .plain
-      case .locked: status.state = .locked
+      case .locked:
+        status.state = .locked
+        // Only its owner may look into a folder that is closed.
+        status.stray = ((try? StrayPlaintext(place, bulk: bulk))?.all ?? []).map(\.path)
       case .open: status.state = .open
       case .interrupted(let act):
         status.state = .interrupted

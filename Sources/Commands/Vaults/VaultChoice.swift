@@ -18,12 +18,15 @@ struct VaultChoice {
     var app: ApplicationID?
     /// When the vault was last sealed, as this machine remembers.
     var sealed: Instant?
+    /// The paths below the store that were left in the clear, as this machine remembers.
+    var bulk: [String] = []
 
     init(_ remembered: RememberedVault) {
       vault = remembered.known.vault
       store = remembered.known.store
       app = remembered.known.app
       sealed = remembered.sealed
+      bulk = remembered.bulk
     }
 
     init(vault: FilePath, store: FilePath?) {

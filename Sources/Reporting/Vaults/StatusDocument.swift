@@ -21,6 +21,8 @@ public struct StoreStatus: Sendable {
   public var act: String?
   /// When its manifest was last sealed.
   public var sealed: Instant?
+  /// What lies in the folder of a locked store and does not belong there.
+  public var stray: [FilePath] = []
 
   /// Makes a status.
   public init(path: FilePath, vault: FilePath?, app: String?, state: State) {
@@ -48,6 +50,10 @@ public enum StatusDocument {
           writer.member("state", store.state.rawValue)
           writer.optional("act", store.act)
           writer.optional("sealed", store.sealed?.description)
+          if !store.stray.isEmpty {
+            writer.key("stray")
+            writer.array(store.stray) { $0.text($1.storedText) }
+          }
         }
       }
     }
@@ -78,6 +84,13 @@ public enum StatusDocument {
     for store in interrupted {
       let path = InventoryTable.shortened(TerminalText.line(store.path.string), home)
       lines.append(TerminalText.cut("\(store.act ?? "an act") was cut off: \(path)", width ?? .max))
+    }
+    for store in stores {
+      guard let first = store.stray.first else { continue }
+      let path = InventoryTable.shortened(TerminalText.line(first.string), home)
+      let more = store.stray.count > 1 ? " and \(store.stray.count - 1) more" : ""
+      lines.append(
+        TerminalText.cut("in the clear, where a store is locked: \(path)\(more)", width ?? .max))
     }
     return lines
   }
