@@ -27,8 +27,8 @@ let package = Package(
         "Applications", "ByteReading", "Conversations", "EvidenceFiles", "Inventory",
         "SQLiteEvidence",
       ]),
-    // For `Tests/Benchmarks/Sealing`, a package of its own because it is built for release alone.
-    .library(name: "SottoVault", targets: ["Secrets", "VaultFormat"]),
+    // For `Tests/Fuzz` and `Tests/Benchmarks/Sealing`, which is built for release alone.
+    .library(name: "SottoVault", targets: ["Secrets", "VaultFormat", "VaultStore"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -71,7 +71,7 @@ struct LockCommand: AsyncParsableCommand {
       throw ValidationError("--bulk takes a path below the store, without a leading slash")
     }
     if new.recovery, format == .json {
-      throw ValidationError("--recovery prints words for people, not in a document")
+      throw ValidationError("--recovery prints words for people; use sotto key recovery later")
     }
   }
 

@@ -71,7 +71,8 @@ extension ObjectKeys {
   ///   - block: The block's number.
   ///   - page: 4,096 bytes of ciphertext.
   ///   - seal: 40 bytes; zeros for a hole, whose page must be zeros too.
-  ///   - plaintext: Takes 4,096 bytes; nil where the tag alone is to be checked.
+  ///   - plaintext: Takes 4,096 bytes, and may be where the page is; nil where the tag alone is to be
+  ///     checked.
   /// - Returns: Whether the block is as it was sealed. If not, the plaintext is of no use.
   public borrowing func open(
     block: UInt64, _ page: UnsafeRawBufferPointer, seal: UnsafeRawBufferPointer,
@@ -90,7 +91,8 @@ extension ObjectKeys {
   ///   - first: The number of the first block.
   ///   - pages: 4,096 bytes of ciphertext for each.
   ///   - seals: 40 bytes for each.
-  ///   - plaintext: Takes 4,096 bytes for each; nil where the tags alone are to be checked.
+  ///   - plaintext: Takes 4,096 bytes for each, and may be where the pages are; nil where the tags alone
+  ///     are to be checked.
   /// - Returns: The number of blocks before the first that is not as it was sealed; all of them
   ///   where there is none. Plaintext from there on is of no use.
   public borrowing func open(
@@ -131,9 +133,11 @@ extension ObjectKeys {
     _ plaintext: UnsafeMutableRawPointer?, _ key: UnsafeRawPointer
   ) -> Bool {
     if unsafe UnsafeRawBufferPointer(start: seal, count: ObjectLayout.sealLength).isZero {
+      // Before the plaintext is written, which may be where the page is.
+      let isHole = unsafe UnsafeRawBufferPointer(start: page, count: ObjectLayout.pageSize).isZero
       unsafe plaintext?.initializeMemory(
         as: UInt8.self, repeating: 0, count: ObjectLayout.pageSize)
-      return unsafe UnsafeRawBufferPointer(start: page, count: ObjectLayout.pageSize).isZero
+      return isHole
     }
     return unsafe withAssociatedData(of: block) { associated in
       unsafe DetachedAEAD.open(

@@ -11,9 +11,9 @@ final class StoreUnderTest: Sendable {
   var passphraseFile: String { folder.path + "/passphrase" }
   static let passphrase = "seven marbles under the bridge"
 
-  /// A store with a few files, or none with `isEmpty`.
-  init(isEmpty: Bool = false) throws {
-    folder = try TemporaryFolder()
+  /// A store with a few files, or none with `isEmpty`; where temporary files belong, or in another place.
+  init(isEmpty: Bool = false, in place: String? = nil) throws {
+    folder = try TemporaryFolder(in: place)
     try makeFolders(home)
     try write((Self.passphrase + "\n").utf8, to: passphraseFile)
     if isEmpty { return }

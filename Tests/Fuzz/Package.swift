@@ -15,6 +15,7 @@ let package = Package(
       dependencies: [
         "CFuzzer",
         .product(name: "SottoDecoders", package: "sotto"),
+        .product(name: "SottoVault", package: "sotto"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Sources/Fuzz",

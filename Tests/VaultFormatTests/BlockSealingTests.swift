@@ -143,4 +143,28 @@ struct BlockSealingTests {
     let (page, _) = keys.sealed(from: 3, [UInt8](repeating: 0, count: 4096))
     #expect(!keys.opens(3, page, Array(seals[..<40])))
   }
+  @Test("are opened in the place where they are, holes with something in their pages too")
+  func inPlace() throws {
+    let keys = try ObjectKeys(try knownEpoch(), knownID(7))
+    let seals = [UInt8](repeating: 0, count: 80)
+    for index in [4096, 8191] {
+      var pages = [UInt8](repeating: 0, count: 2 * 4096)
+      pages[index] = 1
+      let opened = pages.withUnsafeMutableBytes { pages in
+        seals.withUnsafeBytes { seals in
+          keys.open(blocksFrom: 0, UnsafeRawBufferPointer(pages), seals: seals, into: pages)
+        }
+      }
+      #expect(opened == 1)
+      var page = Array(repeating: 0 as UInt8, count: 4095) + [1]
+      let isHole = page.withUnsafeMutableBytes { page in
+        seals.withUnsafeBytes { seals in
+          keys.open(
+            block: 3, UnsafeRawBufferPointer(page),
+            seal: UnsafeRawBufferPointer(rebasing: seals[..<40]), into: page)
+        }
+      }
+      #expect(!isHole)
+    }
+  }
 }

@@ -503,13 +503,13 @@ _sotto_key() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    list|identity)
+    list|add|remove|change|recovery|rotate|identity)
         # Offer subcommand argument completions
         "_sotto_key_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'list identity' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'list add remove change recovery rotate identity' -- "${cur}"))
         ;;
     esac
 }
@@ -525,6 +525,194 @@ _sotto_key_list() {
     case "${prev}" in
     '--format')
         __sotto_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_sotto_key_add() {
+    repeating_flags=()
+    non_repeating_flags=(--yes --version -h --help)
+    repeating_options=(--passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file)
+    non_repeating_options=(--new-passphrase-file --new-passphrase-fd --new-passphrase-command --new-key-file --recipient --kdf)
+    __sotto_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passphrase-file')
+        return
+        ;;
+    '--passphrase-fd')
+        return
+        ;;
+    '--passphrase-command')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--identity')
+        return
+        ;;
+    '--recovery-file')
+        return
+        ;;
+    '--new-passphrase-file')
+        return
+        ;;
+    '--new-passphrase-fd')
+        return
+        ;;
+    '--new-passphrase-command')
+        return
+        ;;
+    '--new-key-file')
+        return
+        ;;
+    '--recipient')
+        return
+        ;;
+    '--kdf')
+        __sotto_add_completions -W 'interactive'$'\n''moderate'$'\n''sensitive'
+        return
+        ;;
+    esac
+}
+
+_sotto_key_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--yes --version -h --help)
+    repeating_options=(--passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file)
+    non_repeating_options=()
+    __sotto_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passphrase-file')
+        return
+        ;;
+    '--passphrase-fd')
+        return
+        ;;
+    '--passphrase-command')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--identity')
+        return
+        ;;
+    '--recovery-file')
+        return
+        ;;
+    esac
+}
+
+_sotto_key_change() {
+    repeating_flags=()
+    non_repeating_flags=(--yes --version -h --help)
+    repeating_options=(--passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file)
+    non_repeating_options=(--new-passphrase-file --new-passphrase-fd --new-passphrase-command --new-key-file --recipient --kdf)
+    __sotto_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passphrase-file')
+        return
+        ;;
+    '--passphrase-fd')
+        return
+        ;;
+    '--passphrase-command')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--identity')
+        return
+        ;;
+    '--recovery-file')
+        return
+        ;;
+    '--new-passphrase-file')
+        return
+        ;;
+    '--new-passphrase-fd')
+        return
+        ;;
+    '--new-passphrase-command')
+        return
+        ;;
+    '--new-key-file')
+        return
+        ;;
+    '--recipient')
+        return
+        ;;
+    '--kdf')
+        __sotto_add_completions -W 'interactive'$'\n''moderate'$'\n''sensitive'
+        return
+        ;;
+    esac
+}
+
+_sotto_key_recovery() {
+    repeating_flags=()
+    non_repeating_flags=(--yes --version -h --help)
+    repeating_options=(--passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file)
+    non_repeating_options=()
+    __sotto_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passphrase-file')
+        return
+        ;;
+    '--passphrase-fd')
+        return
+        ;;
+    '--passphrase-command')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--identity')
+        return
+        ;;
+    '--recovery-file')
+        return
+        ;;
+    esac
+}
+
+_sotto_key_rotate() {
+    repeating_flags=()
+    non_repeating_flags=(--yes --version -h --help)
+    repeating_options=(--passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file)
+    non_repeating_options=()
+    __sotto_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passphrase-file')
+        return
+        ;;
+    '--passphrase-fd')
+        return
+        ;;
+    '--passphrase-command')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--identity')
+        return
+        ;;
+    '--recovery-file')
         return
         ;;
     esac

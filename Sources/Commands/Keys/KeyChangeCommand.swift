@@ -8,9 +8,9 @@ struct KeyChangeCommand: AsyncParsableCommand {
     commandName: "change",
     abstract: "Replace the secret that opens the vault by a new one.",
     discussion: """
-      When it ends, no copy of the header on the disk holds the old slot. Backups of the vault still \
-      open by the old secret, and whoever had it may have read the volume key: sotto key rotate \
-      encrypts everything anew.
+      When it ends, neither copy of the header holds the old slot. Backups of the vault still open by \
+      the old secret, and whoever had it may have kept the volume key: sotto key rotate encrypts \
+      everything anew.
       """)
 
   @Argument(help: ArgumentHelp("The vault, or the store it belongs to.", valueName: "vault"))

@@ -10,7 +10,9 @@ struct KeyRemoveCommand: AsyncParsableCommand {
     commandName: "remove",
     abstract: "Remove a key slot; never the last one.",
     discussion: """
-      When it ends, no copy of the header on the disk holds the slot. Backups of the vault still do.
+      When it ends, neither copy of the header holds the slot. Backups of the vault still do, and \
+      whoever opened the vault by it may have kept the volume key: sotto key rotate encrypts \
+      everything anew.
       """)
 
   @Argument(help: ArgumentHelp("The vault, or the store it belongs to.", valueName: "vault"))

@@ -7,9 +7,9 @@ struct KeyRotateCommand: AsyncParsableCommand {
     commandName: "rotate",
     abstract: "Encrypt everything anew under a new volume key.",
     discussion: """
-      For when somebody may have had a secret of the vault: what they copied of the keys opens \
-      nothing that is written from now on. All secrets stay as they are. A rotation that is cut off \
-      loses nothing: the same command goes on.
+      For when somebody may have had a secret of the vault. All secrets stay as they are, so take that \
+      one away first, with sotto key change or sotto key remove: what they kept of the keys then opens \
+      nothing but older copies. A rotation that is cut off loses nothing: the same command goes on.
       """)
 
   @Argument(help: ArgumentHelp("The vault, or the store it belongs to.", valueName: "vault"))

@@ -93,7 +93,7 @@ struct StoreLocking {
     case .interrupted(.rotating):
       throw Failure(
         "\(job.place.store.string) is locked, and a rotation of its keys was cut off",
-        hint: "sotto restore gives back what is in it")
+        hint: "sotto key rotate goes on with it")
     case .interrupted(.locking), .interrupted(.restoring):
       try RunningRule.check(job.target, wait: isWaiting)
       header = try given.open(job.place.vault).header

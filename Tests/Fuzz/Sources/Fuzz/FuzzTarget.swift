@@ -11,6 +11,10 @@ enum FuzzTarget: String, CaseIterable {
   case openwebui
   case ollama
   case environment
+  case vaultHeader = "vault-header"
+  case vaultObjects = "vault-objects"
+  case vaultLists = "vault-lists"
+  case vaultTexts = "vault-texts"
 
   /// What libFuzzer calls with each input.
   ///
@@ -25,6 +29,10 @@ enum FuzzTarget: String, CaseIterable {
     case .openwebui: { FuzzHome.run(FuzzInput($0, $1), OpenWebUI(), ApplicationHomes.openWebUI) }
     case .ollama: { FuzzHome.run(FuzzInput($0, $1), Ollama(), ApplicationHomes.ollama) }
     case .environment: { EnvironmentFuzzing.run(FuzzInput($0, $1)) }
+    case .vaultHeader: { VaultHeaderFuzzing.run(FuzzInput($0, $1)) }
+    case .vaultObjects: { VaultObjectFuzzing.run(FuzzInput($0, $1)) }
+    case .vaultLists: { VaultListFuzzing.run(FuzzInput($0, $1)) }
+    case .vaultTexts: { VaultTextFuzzing.run(FuzzInput($0, $1)) }
     }
   }
 }
