@@ -26,6 +26,7 @@ extension LockInPlace {
       throw VaultError(.refused, place.vault, "is no name for a vault")
     }
     let vault = try parent.folder(makingIfMissing: name)
+    claim = try vault.claim()
     // What an attempt left that ended before anything was in the vault.
     try VaultRemains.clear(vault)
     try VaultHeaderFiles.write(header.header, in: vault)
@@ -39,6 +40,7 @@ extension LockInPlace {
   /// Goes on with an act that was cut off.
   private func takeUp() throws(VaultError) -> (ActFolders, JournalFile) {
     let vault = try FolderHandle.open(place.vault)
+    claim = try vault.claim()
     let vaultID = header.header.vaultID
     // The store may have been closed before the journal was removed.
     try StoreFolder.open(tree.top.handle)
@@ -66,6 +68,8 @@ extension LockInPlace {
   func finishSealed() throws(VaultError) -> LockReport? {
     guard try VaultRemains.of(place.vault) == .vault else { return nil }
     let vault = try FolderHandle.open(place.vault)
+    let claim = try vault.claim()
+    defer { withExtendedLifetime(claim) {} }
     let journal = try JournalFile.header(
       in: vault, header.header.vaultID, header.keys,
       known: try records.newestCounter(of: header.header.vaultID))
@@ -80,9 +84,10 @@ extension LockInPlace {
     report.locked = files
     report.refused = try StrayPlaintext.list(tree)
     try StoreFolder.close(tree.top.handle)
+    try ActFolders(vault).removeEmpty()
+    try vault.sync()
     try vault.remove(VaultNames.journal)
     try vault.sync()
-    try ActFolders(vault).removeEmpty()
     return report
   }
 }

@@ -21,9 +21,10 @@ extension LockInPlace {
     }
     try handOver(vault)
     try monitor.check(place.store)
-    try vault.removeIfThere(VaultNames.journal)
-    try vault.sync()
+    // The journal last: without it nothing would come back for these.
     try tools.folders.removeEmpty()
+    try vault.sync()
+    try vault.removeIfThere(VaultNames.journal)
     try vault.sync()
   }
 

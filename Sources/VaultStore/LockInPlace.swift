@@ -16,6 +16,8 @@ public final class LockInPlace {
   /// Whether to wait until files that are in use are free.
   let isWaiting: Bool
   var report = LockReport()
+  /// Keeps other commands from the vault.
+  var claim: FolderClaim?
   /// What of the tree is known to be the truth, where the vault may have objects from before.
   var truths: [ObjectID: JournalRecord.Truth]?
   /// The names inside the store of each file that has several.

@@ -56,11 +56,13 @@ private final class TreeListing: Sendable {
       return step
     }
     guard let step else { return false }
-    if case .object(let place, let folder, let disk) = step, place.name != nil {
+    if case .object(let place, let folder, let disk) = step {
+      if let error = place.restError { throw error }
       let object: ObjectFile
       do throws(ObjectFault) {
         object = try workspace.openObject(in: folder.handle, disk)
       } catch {
+        if place.name == nil { return true }
         throw error.error(vault.appending(place.file))
       }
       try locked { (state) throws(VaultError) in try add(object, place, to: &state.list) }
@@ -71,7 +73,11 @@ private final class TreeListing: Sendable {
   private func add(
     _ object: ObjectFile, _ place: VaultTreePlace, to list: inout ManifestList
   ) throws(VaultError) {
-    guard let name = place.name else { return }
+    guard let name = place.name else {
+      // One of the vault's own, which nobody would miss if it were left out.
+      let text = place.nameFault ?? "has no name"
+      throw place.restError ?? VaultError(.damaged, object.file.path, text)
+    }
     do throws(VaultFormatError) {
       try list.add(
         ManifestEntry(object.head, digest: object.digest, in: place.folderID, name: name))

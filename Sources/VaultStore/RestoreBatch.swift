@@ -9,6 +9,8 @@ struct RestoreBatch {
   let tools: ActTools
   let journal: JournalFile
   let items: [RestoreItem]
+  /// Whether to do without owners and attributes that may not be set.
+  let isAccepting: Bool
 
   private var going: [RestoreItem] { items.filter(\.isGoing) }
 
@@ -27,12 +29,14 @@ struct RestoreBatch {
   }
 
   /// Removes what the vault has of something that is back.
+  ///
+  /// The rests of long names stay until their folder goes: if the power went in the middle of this, an
+  /// object could be left without the rest of its name, and would look damaged.
   static func removeObject(
     _ places: [RestoreItem.Place], _ head: ObjectHead, _ tools: ActTools
   ) throws(VaultError) {
     for place in places {
       try place.sealed.removeIfThere(place.disk)
-      if let rest = place.rest { try place.sealed.removeIfThere(rest) }
     }
     if head.attributesID != .none {
       let name = try ActTools.attributesName(head.attributesID, tools.folders.attributes)
@@ -56,7 +60,7 @@ struct RestoreBatch {
           let file = try tools.folders.new.create(name)
           try workspace.extract(object, to: file, with: others)
         }
-      } catch  where error.code == .damaged {
+      } catch  where error.isOfVault(tools.folders) {
         item.damage = error.text
         try tools.folders.new.removeIfThere(name)
       }
@@ -75,12 +79,13 @@ struct RestoreBatch {
 
   private func compare() throws(VaultError) {
     let tools = tools
+    let isAccepting = isAccepting
     try tools.forEach(going) { (item, workspace, others) throws(VaultError) in
       guard let name = item.newName else { return }
       let attributes: [PlainAttributes.Attribute]
       do throws(VaultError) {
         attributes = try tools.attributes(of: item.head, workspace)
-      } catch  where error.code == .damaged {
+      } catch  where error.isOfVault(tools.folders) {
         item.damage = error.text
         return try tools.folders.new.removeIfThere(name)
       }
@@ -91,7 +96,7 @@ struct RestoreBatch {
         guard try tools.folders.new.target(of: name) == target else {
           throw ActTools.notKept(tools.folders.new.path.appending(name))
         }
-        item.notSet = try metadata.apply(toLink: name, in: tools.folders.new)
+        item.refusals = try metadata.apply(toLink: name, in: tools.folders.new)
       } else {
         let file = try tools.folders.new.file(name)
         file.dropPages()
@@ -99,7 +104,11 @@ struct RestoreBatch {
           throw ActTools.notKept(file.path)
         }
         // The file is its owner's from here on, who may be somebody else.
-        item.notSet = try metadata.apply(to: file.descriptor, file.path)
+        item.refusals = try metadata.apply(to: file.descriptor, file.path)
+      }
+      if !isAccepting, item.refusals.contains(where: \.isUsers) {
+        item.isWithheld = true
+        try tools.folders.new.removeIfThere(name)
       }
     }
   }

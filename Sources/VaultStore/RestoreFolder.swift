@@ -23,12 +23,6 @@ final class RestoreFolder: Sendable {
     self.names = names
   }
 
-  /// The tree that holds it, and its own name there; nil for the tree itself.
-  var place: (folder: FolderHandle, name: FileName)? {
-    guard let parent, let names else { return nil }
-    return (parent.sealed, names.disk)
-  }
-
   /// The way to an entry of it.
   func steps(to disk: FileName, _ name: FileName) -> RestoreSteps {
     var steps = RestoreSteps(disk: [disk], plain: [name])

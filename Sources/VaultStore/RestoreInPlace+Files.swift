@@ -67,22 +67,29 @@ extension RestoreInPlace {
     let items = gathering.items
     gathering = Gathering()
     if items.isEmpty { return }
-    try RestoreBatch(tools: tools, journal: journal, items: items).run(&aside)
+    let batch = RestoreBatch(
+      tools: tools, journal: journal, items: items, isAccepting: isAccepting)
+    try batch.run(&aside)
     for item in items {
+      note(item.refusals, item.path)
       if let damage = item.damage {
         report.damaged.append(NotTaken(path: item.path, why: damage))
-        continue
+      } else if !item.isWithheld {
+        report.restored.add(item.head.size)
       }
-      report.restored.add(item.head.size)
-      note(item.notSet, item.path)
     }
     monitor.done(files: items.count)
   }
 
-  private func note(_ notSet: [String], _ path: FilePath) {
-    if notSet.isEmpty { return }
-    report.attributesNotSet.append(
-      NotTaken(path: path, why: "could not be set: \(notSet.joined(separator: ", "))"))
+  private func note(_ refusals: [PlainMetadata.Refusal], _ path: FilePath) {
+    if refusals.isEmpty { return }
+    let what = refusals.map(\.text).joined(separator: ", ")
+    let note = NotTaken(path: path, why: "could not be set: \(what)")
+    if !isAccepting, refusals.contains(where: \.isUsers) {
+      report.withheld.append(note)
+    } else {
+      report.attributesNotSet.append(note)
+    }
   }
 
   // MARK: - One object
@@ -96,11 +103,16 @@ extension RestoreInPlace {
     let place = RestoreItem.Place(sealed: folder.sealed, disk: disk, folder: plain, name: name)
     let object: ObjectFile
     do throws(VaultError) {
+      if !isSurveyWhole, !isAccepting, try isLinked(folder, disk, name) {
+        throw VaultError(
+          .damaged, place.path, "has several names, and not all of the vault could be read for them"
+        )
+      }
       object = try tools.workspaces[0].open(try folder.sealed.file(disk))
       guard object.head.kind == .file || object.head.kind == .link else {
         throw VaultError(.damaged, place.path, "is an object of another kind")
       }
-    } catch  where error.code == .damaged || error.code == .newer {
+    } catch  where error.isOfVault(tools.folders) || error.code == .newer {
       report.damaged.append(NotTaken(path: place.path, why: error.text))
       return nil
     } catch  where error.code == .system(.noSuchFileOrDirectory) {
@@ -109,8 +121,14 @@ extension RestoreInPlace {
     }
     var places = [place]
     let own = folder.steps(to: disk, name).disk
-    for steps in groups[object.head.id] ?? [] where steps.disk != own {
-      if let place = try self.place(steps, tree, tools) { places.append(place) }
+    do throws(VaultError) {
+      for steps in groups[object.head.id] ?? [] where steps.disk != own {
+        if let place = try self.place(steps, of: object, tree, tools) { places.append(place) }
+      }
+    } catch  where error.isOfVault(tools.folders) {
+      // Restored without that name, it would come back as two files.
+      report.damaged.append(NotTaken(path: place.path, why: error.text))
+      return nil
     }
     if truths[object.head.id] == .plaintext, try areBack(places) {
       // Recorded, and the object not yet removed when the act was cut off.
@@ -120,19 +138,34 @@ extension RestoreInPlace {
     return RestoreItem(places, object.head)
   }
 
+  /// Whether an object has several names; restored by one of them, it would come back as two files.
+  private func isLinked(
+    _ folder: RestoreFolder, _ disk: FileName, _ name: FileName
+  ) throws(VaultError) -> Bool {
+    if sealedLinks[folder.head.id, name] != nil { return true }
+    return try folder.sealed.facts(of: disk).map { $0.names > 1 } ?? false
+  }
+
   private func areBack(_ places: [RestoreItem.Place]) throws(VaultError) -> Bool {
     for place in places where try place.folder.handle.facts(of: place.name) == nil { return false }
     return true
   }
 
   /// Goes down to a further name of an object, making the store's folders on the way.
+  /// - Returns: nil where the vault has nothing there any more, or another object.
   private func place(
-    _ steps: RestoreSteps, _ tree: PlainTree, _ tools: ActTools
+    _ steps: RestoreSteps, of object: ObjectFile, _ tree: PlainTree, _ tools: ActTools
   ) throws(VaultError) -> RestoreItem.Place? {
     guard let disk = steps.disk.last, let name = steps.plain.last else { return nil }
     var sealed = try tools.folders.vault.folder(VaultNames.tree(header.keys.last.number))
     for step in steps.disk.dropLast() { sealed = try sealed.folder(step) }
     guard try sealed.facts(of: disk) != nil else { return nil }
+    do throws(VaultError) {
+      let other = try tools.workspaces[0].open(try sealed.file(disk))
+      guard other.head == object.head else { return nil }
+    } catch  where error.code == .damaged || error.code == .newer {
+      return nil
+    }
     var plain = tree.top
     for step in steps.plain.dropLast() { plain = try makeFolder(plain, step) }
     return RestoreItem.Place(sealed: sealed, disk: disk, folder: plain, name: name)
@@ -171,6 +204,13 @@ extension RestoreInPlace {
     guard var walk = try walk(tree, tools) else { return }
     while let step = try walk.next() {
       try monitor.check(place.store)
+      if case .damaged(let path, let text) = step {
+        // It could be opened when what it holds was restored; what it says of itself is missing.
+        let damage = NotTaken(path: FilePath(path), why: text)
+        if !report.damaged.contains(where: { $0.path == damage.path }) {
+          report.damaged.append(damage)
+        }
+      }
       guard case .end(let folder) = step, let plain = folder.plain,
         !untouched.contains(folder.head.id)
       else { continue }
@@ -179,7 +219,7 @@ extension RestoreInPlace {
         let attributes = try tools.attributes(of: folder.head, tools.workspaces[0])
         let metadata = PlainMetadata(head: folder.head, attributes: attributes)
         note(try metadata.apply(to: plain.handle.descriptor, path), path)
-      } catch  where error.code == .damaged {
+      } catch  where error.isOfVault(tools.folders) {
         report.damaged.append(NotTaken(path: path, why: error.text))
       }
     }

@@ -4,11 +4,10 @@ internal import VaultFormat
 /// When everything is back: the vault is removed, its headers last.
 extension RestoreInPlace {
   /// Removes the vault.
-  func finish(_ tree: PlainTree, _ tools: ActTools) throws(VaultError) {
+  func finish(_ tools: ActTools) throws(VaultError) {
     let folders = tools.folders
-    try removeTree(tree, tools)
+    try removeTree(tools)
     try folders.attributes.removeEverything()
-    try folders.clearNew()
     for counter in try ManifestFile.counters(in: folders.vault) {
       try folders.vault.remove(VaultNames.manifest(counter))
     }
@@ -16,30 +15,17 @@ extension RestoreInPlace {
     try removeShell()
   }
 
-  /// Removes the folders of the tree with their heads, those inside first, since the names inside
-  /// cannot be read without them.
+  /// Removes the tree, which has nothing but folders and the rests of names by now.
   ///
-  /// Each leaves the tree in one step: one without its head could not be told from a damaged one.
-  private func removeTree(_ tree: PlainTree, _ tools: ActTools) throws(VaultError) {
-    guard var walk = try walk(tree, tools) else { return }
-    let new = tools.folders.new
-    while let step = try walk.next() {
-      try monitor.check(place.vault)
-      guard case .end(let folder) = step, let newName = FileName(folder.head.id.hex) else {
-        continue
-      }
-      if let (above, name) = folder.place {
-        try above.rename(name, to: new, as: newName)
-        if DiskName.needsRest(name.bytes), let rest = FileName(name.text + DiskName.restSuffix) {
-          try above.removeIfThere(rest)
-        }
-      } else {
-        let name = VaultNames.tree(header.keys.last.number)
-        try tools.folders.vault.rename(name, to: new, as: newName)
-      }
-      try folder.sealed.removeEverything()
-      try new.removeFolder(newName)
-    }
+  /// It leaves its place first, and in one step: if the power went while it is taken apart, a folder
+  /// without its head could not be told from a damaged one.
+  private func removeTree(_ tools: ActTools) throws(VaultError) {
+    let folders = tools.folders
+    let name = VaultNames.tree(header.keys.last.number)
+    guard try folders.vault.facts(of: name) != nil else { return }
+    try folders.vault.rename(name, to: folders.new, as: name)
+    try tools.sync()
+    try folders.clearNew()
   }
 
   /// Removes a vault in which nothing is left, and this machine's record of it.

@@ -24,18 +24,27 @@ extension RestoreInPlace {
   /// is room.
   func survey(_ tree: PlainTree, _ tools: ActTools) throws(VaultError) {
     groups = [:]
+    isSurveyWhole = true
     var total = FileCount()
     var longest: UInt64 = 0
     guard var walk = try walk(tree, tools) else { return }
     while let step = try walk.next() {
       try monitor.check(place.vault)
+      if case .damaged = step { isSurveyWhole = false }
       guard case .object(let folder, let disk, let name) = step,
         let facts = try folder.sealed.facts(of: disk)
       else { continue }
       total.add(facts.size)
       longest = max(longest, facts.size)
-      if facts.names > 1, let object = try? tools.workspaces[0].open(folder.sealed.file(disk)) {
-        groups[object.head.id, default: []].append(folder.steps(to: disk, name))
+      if let id = sealedLinks[folder.head.id, name] {
+        groups[id, default: []].append(folder.steps(to: disk, name))
+      } else if facts.names > 1 {
+        do throws(VaultError) {
+          let object = try tools.workspaces[0].open(try folder.sealed.file(disk))
+          groups[object.head.id, default: []].append(folder.steps(to: disk, name))
+        } catch  where error.isOfVault(tools.folders) || error.code == .newer {
+          isSurveyWhole = false
+        }
       }
     }
     let space = try FreeSpace(

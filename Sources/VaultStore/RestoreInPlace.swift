@@ -14,7 +14,7 @@ public final class RestoreInPlace {
   let records: SealRecords
   let bulk: BulkRule
   private let isWaiting: Bool
-  private let isAccepting: Bool
+  let isAccepting: Bool
   var report = RestoreReport()
   var aside: KeptAside
   /// What the journal says, where the act was begun before.
@@ -25,6 +25,10 @@ public final class RestoreInPlace {
   var untouched: Set<ObjectID> = []
   /// The places of each object that has several names.
   var groups: [ObjectID: [RestoreSteps]] = [:]
+  /// Which names are of objects that have several, as the vault was sealed.
+  var sealedLinks = SealedLinks()
+  /// Whether the survey saw every name of every object.
+  var isSurveyWhole = true
 
   /// Makes a restore.
   /// - Parameters:
@@ -65,6 +69,8 @@ public final class RestoreInPlace {
       return report
     case .vault: break
     }
+    let claim = try vault.folder.claim()
+    defer { withExtendedLifetime(claim) {} }
     try checkSeal()
     let folders = try ActFolders(try FolderHandle.open(place.vault))
     do {
@@ -74,7 +80,7 @@ public final class RestoreInPlace {
       let journal = try begin(tree, tools)
       try restore(tree, tools, journal)
       report.kept = aside.kept
-      if report.isComplete { try finish(tree, tools) }
+      if report.isComplete { try finish(tools) }
       return report
     } catch {
       guard error.code == .full else { throw error }
@@ -91,6 +97,8 @@ public final class RestoreInPlace {
       in: vault.folder, header.header.vaultID, header.keys,
       known: try records.newestCounter(of: header.header.vaultID))
     var check = SealCheck(vault, records, monitor)
+    // What is given back bit by bit is looked at as a whole before.
+    check.isReadingContents = journal == nil && !isAccepting
     switch journal?.act {
     case nil: break
     case .locking?, .rotating?:
@@ -99,6 +107,7 @@ public final class RestoreInPlace {
     case .restoring?: check.isUnderWay = true
     }
     report.findings = try check.run().findings
+    sealedLinks = try SealedLinks(of: vault, records)
     if let first = report.findings.first, !isAccepting {
       throw SealCheck.refusal(place.vault, first, of: report.findings.count)
     }

@@ -26,8 +26,10 @@ final class RestoreItem: @unchecked Sendable {
 
   /// Why the object cannot be restored; it stays in the vault then.
   var damage: String?
-  /// What of owner and attributes could not be set.
-  var notSet: [String] = []
+  /// What of owner and attributes is not allowed to be set.
+  var refusals: [PlainMetadata.Refusal] = []
+  /// Whether it stays in the vault because of them.
+  var isWithheld = false
 
   init(_ places: [Place], _ head: ObjectHead) {
     self.places = places
@@ -36,7 +38,7 @@ final class RestoreItem: @unchecked Sendable {
 
   var path: FilePath { places[0].path }
 
-  var isGoing: Bool { damage == nil }
+  var isGoing: Bool { damage == nil && !isWithheld }
 
   /// The name of the plaintext while it is not in its place.
   var newName: FileName? { FileName(head.id.hex) }

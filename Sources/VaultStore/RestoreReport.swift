@@ -6,6 +6,8 @@ public struct RestoreReport: Sendable {
   public var kept: [NotTaken] = []
   /// What of owners and attributes could not be set.
   public var attributesNotSet: [NotTaken] = []
+  /// What stays in the vault as well, because its owner or attributes cannot be given back here.
+  public var withheld: [NotTaken] = []
   /// Objects that are not as they were sealed, and stay in the vault.
   public var damaged: [NotTaken] = []
 
@@ -13,5 +15,5 @@ public struct RestoreReport: Sendable {
   public var findings: [VaultFinding] = []
 
   /// Whether everything is back and the vault is gone.
-  public var isComplete: Bool { damaged.isEmpty }
+  public var isComplete: Bool { damaged.isEmpty && withheld.isEmpty }
 }

@@ -48,6 +48,15 @@ public struct VaultError: Error, Sendable {
     self.init(isFull ? .full : .system(errno), path, "cannot \(act): \(errno)")
   }
 
+  /// Whether the medium has not kept what was sealed: one object less, and no reason to give up all.
+  ///
+  /// That something new could not be written is another matter.
+  func isOfVault(_ folders: ActFolders) -> Bool {
+    if code == .damaged { return true }
+    return code == .system(.ioError) && path.starts(with: folders.vault.path)
+      && !path.starts(with: folders.new.path)
+  }
+
   /// Makes the error of bytes that could not be read.
   public init(_ error: VaultFormatError, _ path: FilePath) {
     let code: Code =

@@ -36,6 +36,8 @@ struct VaultTreePlace: Sendable {
   let file: String
   /// Why the name could not be decrypted.
   var nameFault: String?
+  /// Why the rest of the name could not be read, where that is the reason.
+  var restError: VaultError?
 }
 
 /// What a walk of the tree comes across.

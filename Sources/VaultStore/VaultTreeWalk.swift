@@ -84,11 +84,16 @@ struct VaultTreeWalk {
     of disk: FileName, in folder: VaultTreeFolder, _ file: String
   ) -> VaultTreePlace {
     var rest: [UInt8]?
+    var restError: VaultError?
     if DiskName.needsRest(disk.bytes), let name = FileName(disk.text + DiskName.restSuffix),
       levels[levels.count - 1].rests.remove(name) != nil
     {
       // Longer ones are refused when they are compared with the name that stands for them.
-      rest = try? folder.handle.file(name).readAll(limit: ObjectLayout.pageSize)
+      do throws(VaultError) {
+        rest = try folder.handle.file(name).readAll(limit: ObjectLayout.pageSize)
+      } catch {
+        restError = error
+      }
     }
     do throws(VaultFormatError) {
       let name = try cipher.decode(disk.bytes, rest: rest, in: folder.id)
@@ -96,7 +101,8 @@ struct VaultTreeWalk {
         folderID: folder.id, name: name, path: folder.path(of: name), file: file)
     } catch {
       return VaultTreePlace(
-        folderID: folder.id, name: nil, path: nil, file: file, nameFault: error.text)
+        folderID: folder.id, name: nil, path: nil, file: file,
+        nameFault: restError?.text ?? error.text, restError: restError)
     }
   }
 

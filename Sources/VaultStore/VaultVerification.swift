@@ -61,13 +61,14 @@ public final class VaultVerification: Sendable {
   ///   - vault: The vault, opened.
   ///   - records: What this machine remembers.
   ///   - readingContents: Whether to read contents in blocks; without, what their heads say is believed.
+  ///   - claiming: Whether to keep others from changing it meanwhile; not where the caller does.
   ///   - monitor: Is told of progress, and asked whether to go on.
   /// - Throws: `VaultError` for what kept it from looking: no memory, an interruption, an open vault.
   public static func run(
     _ vault: OpenedVault, records: SealRecords = .standard, readingContents: Bool = true,
-    _ monitor: ActMonitor = ActMonitor()
+    claiming: Bool = true, _ monitor: ActMonitor = ActMonitor()
   ) throws(VaultError) -> VaultReport {
-    let claim = try vault.folder.claim(shared: true)
+    let claim = claiming ? try vault.folder.claim(shared: true) : nil
     defer { withExtendedLifetime(claim) {} }
     let workspaces = try ObjectWorkspace.forWorkers(vault.header.keys)
     for workspace in workspaces {

@@ -56,31 +56,33 @@ struct StoreRestoring {
   private func restore(
     _ place: VaultChoice.Place, _ store: inout RestoredStore
   ) throws(Failure) {
+    do throws(VaultError) {
+      if try RestoreRemains.remove(at: place.vault) {
+        return StandardError.write("sotto: \(store.path.shown) is restored already\n")
+      }
+    } catch {
+      throw Failure(error)
+    }
     let opened = try OpenedPlace(place, given)
     store.path = opened.place.store
-    if opened.state == .locked, !isAccepting { try check(opened) }
     let report = try ActRun.run { (monitor) throws(VaultError) in
       try RestoreInPlace(
         opened.place, opened.vault, accepting: isAccepting, waiting: isWaiting, monitor
       ).run()
     }
     store.restored = FileSum(report.restored)
-    store.kept = (report.kept + report.attributesNotSet + report.damaged)
-      .map { Exception($0.path, $0.why) }
-    guard let first = report.damaged.first else { return }
-    throw Failure(
-      "\(first.path.string): \(first.why)",
-      hint: "what is damaged stays in the vault; all else is restored", status: .damaged)
-  }
-
-  /// Nobody is given back what somebody else has changed without being told.
-  private func check(_ opened: OpenedPlace) throws(Failure) {
-    let document = try opened.vault.verified()
-    guard let first = document.findings.first else { return }
-    let more = document.findings.count > 1 ? ", and \(document.findings.count - 1) more" : ""
-    throw Failure(
-      "\(opened.place.vault.string) is not as it was sealed: \(first.kind) "
-        + "\(first.path.string): \(first.text)\(more)",
-      hint: "sotto verify names all; --accept restores what is intact", status: .damaged)
+    let left = report.damaged + report.withheld
+    store.kept = (report.kept + report.attributesNotSet + left).map { Exception($0.path, $0.why) }
+    if let first = report.damaged.first {
+      throw Failure(
+        "\(first.path.string): \(first.why)",
+        hint: "what is damaged stays in the vault; all else is restored", status: .damaged)
+    }
+    if let first = report.withheld.first {
+      throw Failure(
+        "\(first.path.string): \(first.why)",
+        hint:
+          "it stays in the vault; --accept restores it without, or try as the user who locked it")
+    }
   }
 }

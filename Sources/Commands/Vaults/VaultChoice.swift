@@ -3,6 +3,7 @@ import Conversations
 import EvidenceFiles
 import Inventory
 import SystemPackage
+import VaultStore
 
 /// Which vault is meant by a word on the command line: the path of the vault, the path of the store it
 /// belongs to, an application whose store is locked, or the id of a locked store.
@@ -83,6 +84,10 @@ struct VaultChoice {
       return Place(vault: path, store: path.storeOfVault)
     }
     if VaultFolder.isOne(path.vaultBeside) { return Place(vault: path.vaultBeside, store: path) }
+    if RestoreRemains.areAt(path) { return Place(vault: path, store: path.storeOfVault) }
+    if RestoreRemains.areAt(path.vaultBeside) {
+      return Place(vault: path.vaultBeside, store: path)
+    }
     guard (try? FileStatus.of(path)) != nil else {
       throw Failure(
         "nothing is at \(path.string)", hint: "check the spelling, or whether it is mounted")
