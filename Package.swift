@@ -118,6 +118,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests", dependencies: ["ByteReading", "TestSupport", "sotto"],
       swiftSettings: strict),
+    .testTarget(
+      name: "VaultFaultTests", dependencies: ["TestSupport", "sotto"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

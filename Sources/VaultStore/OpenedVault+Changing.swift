@@ -87,8 +87,21 @@ extension OpenedVault {
     let manifest = try checkedManifest(records)
     let isSealed = manifest.map { VaultHeaderCheck(header.header, $0.header) == .sealed } ?? true
     let isLeft = try folder.facts(of: VaultNames.newHeader) != nil
-    if isSealed, !isLeft, headerFiles.areBoth(header.header) { return self }
+    if isSealed, !isLeft, headerFiles.areBoth(header.header) {
+      try clearNew()
+      return self
+    }
     return try replaceHeader(header, isSealed ? nil : manifest, records)
+  }
+
+  /// Removes a manifest that was not finished; what acts have in `new` is theirs.
+  private func clearNew() throws(VaultError) {
+    guard try folder.facts(of: VaultNames.journal) == nil,
+      try folder.facts(of: VaultNames.new)?.kind == .folder
+    else { return }
+    try folder.folder(VaultNames.new).removeEverything()
+    try folder.removeFolder(VaultNames.new)
+    try folder.sync()
   }
 
   /// How the vault is sealed now; nil where its creation was cut off before that.
@@ -105,6 +118,7 @@ extension OpenedVault {
     _ header: UnlockedHeader, _ manifest: ManifestFile?, _ records: SealRecords
   ) throws(VaultError) -> OpenedVault {
     try VaultHeaderFiles.write(header.header, in: folder)
+    try clearNew()
     if let manifest {
       var list = ManifestList()
       do throws(VaultFormatError) {

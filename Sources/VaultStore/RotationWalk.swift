@@ -4,17 +4,17 @@ internal import VaultFormat
 
 /// Goes through the tree of an old epoch and writes what is in it into that of the new one.
 final class RotationWalk {
-  private let vault: OpenedVault
+  let vault: OpenedVault
   private let table: ManifestTable
-  private let tools: ActTools
+  let tools: ActTools
   private let epoch: EpochKeys
   private var walk: VaultTreeWalk
   /// The folders of the new tree on the way down, with their paths below the vault's.
   private var folders: [(folder: FolderHandle, file: String)] = []
-  private var items: [RotationItem] = []
-  private var itemBytes: UInt64 = 0
+  var items: [RotationItem] = []
+  var itemBytes: UInt64 = 0
   /// Where the new tree has the objects that have several names.
-  private var places: [ObjectID: String] = [:]
+  private(set) var places: [ObjectID: String] = [:]
 
   /// So much is written before all of it is synced; what is old and new at the same time is as much.
   private static let batchBytes: UInt64 = 64 << 20
@@ -50,7 +50,7 @@ final class RotationWalk {
         try take(place, folder.handle, disk)
       case .end: folders.removeLast()
       case .stray(let file, let text):
-        // The rest of a name whose object has been written anew.
+        // The rest of a name whose object has been written anew, and which goes with its tree.
         if file.hasSuffix(DiskName.restSuffix) { continue }
         throw VaultError(
           .damaged, vault.path.appending(file), text,
@@ -71,7 +71,12 @@ final class RotationWalk {
     var new: (folder: FolderHandle, file: String)
     if let above = folders.last {
       let name = try diskName(place)
-      if name.rest != nil { try tools.place(rest: name, in: above.folder) }
+      // Without it nobody can tell whose folder it is.
+      if let rest = name.rest {
+        try write(rest).sync()
+        try self.place(rest, in: above.folder)
+        try above.folder.sync()
+      }
       new = (
         try above.folder.folder(makingIfMissing: name.object),
         "\(above.file)/\(name.object.text)"
@@ -160,93 +165,5 @@ final class RotationWalk {
       else { continue }
       places[head.id] = place.file
     }
-  }
-
-  // MARK: - A batch
-
-  /// Carries the objects gathered so far to the end.
-  private func flush() throws(VaultError) {
-    let items = self.items
-    if items.isEmpty { return }
-    let writing = items.filter { $0.act == .write }
-    if !writing.isEmpty {
-      let tools = tools
-      try tools.forEach(writing) { (item, workspace, others) throws(VaultError) in
-        try item.write(tools, workspace, others)
-      }
-      try tools.sync()
-      try tools.forEach(writing) { (item, workspace, others) throws(VaultError) in
-        try item.readBack(tools, workspace, others)
-      }
-    }
-    for item in items { try place(item) }
-    try tools.sync()
-    for item in items where !item.isFolder {
-      try item.old.folder.remove(item.old.name)
-      if DiskName.needsRest(item.old.name.bytes),
-        let rest = FileName(item.old.name.text + DiskName.restSuffix)
-      {
-        try item.old.folder.removeIfThere(rest)
-      }
-    }
-    tools.monitor.done(files: items.count { !$0.isFolder })
-    self.items = []
-    itemBytes = 0
-  }
-
-  private func place(_ item: RotationItem) throws(VaultError) {
-    switch item.act {
-    case .remove: return
-    case .write:
-      guard let name = FileName(item.id.hex) else { return }
-      try tools.place(attributes: item.written?.attributes)
-      if !item.isFolder { try tools.place(rest: item.new.name, in: item.new.folder) }
-      try tools.folders.new.rename(name, to: item.new.folder, as: item.new.name.object)
-    case .link:
-      guard let place = places[item.id] else { return }
-      let steps = place.split(separator: "/").compactMap { FileName(String($0)) }
-      guard let first = steps.last else { return }
-      var folder = vault.folder
-      for step in steps.dropLast() { folder = try folder.folder(step) }
-      try tools.place(rest: item.new.name, in: item.new.folder)
-      try item.new.folder.removeIfThere(item.new.name.object)
-      try folder.addName(first, in: item.new.folder, as: item.new.name.object)
-    }
-  }
-}
-
-extension RotationItem {
-  /// Writes the object anew, beside.
-  fileprivate func write(
-    _ tools: ActTools, _ workspace: ObjectWorkspace, _ others: [ObjectWorkspace]
-  ) throws(VaultError) {
-    let object = try workspace.open(try old.folder.file(old.name))
-    guard object.digest == digest else {
-      throw VaultError(
-        .damaged, object.file.path, "is not the state that was sealed",
-        hint: "`sotto verify` says what of the vault is not as it was sealed")
-    }
-    // Block by block it is opened when it is written; that the blocks are of one state is seen here.
-    try workspace.verify(object, with: others)
-    attributes = try tools.encodedAttributes(of: object.head, workspace)
-    var head = object.head
-    head.generation += 1
-    head.attributesID = .none
-    head.attributesDigest = .zero
-    guard let name = FileName(id.hex) else { return }
-    written = try tools.write(
-      head, attributes: attributes, .object(object), in: tools.folders.new, as: name, workspace,
-      with: others)
-  }
-
-  /// Reads the new object back from the medium.
-  fileprivate func readBack(
-    _ tools: ActTools, _ workspace: ObjectWorkspace, _ others: [ObjectWorkspace]
-  ) throws(VaultError) {
-    guard let written, let name = FileName(id.hex) else { return }
-    try tools.readBack(attributes: written.attributes, attributes, workspace)
-    let object = try tools.readBack(written.object, in: tools.folders.new, as: name, workspace)
-    // The tags are those of the blocks as they were encrypted.
-    try workspace.verify(object, with: others)
   }
 }

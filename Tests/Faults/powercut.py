@@ -61,6 +61,7 @@ class Disk:
         self.all = []        # also those whose number was used again
         self.floors = {}     # what each group of names is known to have reached
         self.renames = []    # (when, from folder, from name, to folder, to name, is a folder)
+        self.exchanges = []  # (when, folder, name, other folder, other name)
         self.removals = []   # (when, folder, name, removed folder)
         self.top = self.taken(before)
 
@@ -126,13 +127,20 @@ class Disk:
             inode.changes.append((call["offset"], bytes(max(0, min(end, size) - call["offset"]))))
 
     def on_rename(self, call):
-        if call["flags"] & ~1:
-            raise ValueError("an exchange of names, which the model does not have")
         inode = self.inodes[call["inode"]]
-        self.enter(call["folder"], call["name"], None)
+        source, target = self.inodes[call["folder"]], self.inodes[call["to"]]
+        if call["flags"] & ~3:
+            raise ValueError("a rename of a kind that the model does not have")
+        if call["flags"] & 2:
+            other = target.entries[call["as"]][-1][1]
+            if "folder" in (inode.kind, other.kind):
+                raise ValueError("an exchange of folders, which the model does not have")
+            self.enter(call["folder"], call["name"], other)
+            self.exchanges.append((self.when, source, call["name"], target, call["as"]))
+        else:
+            self.enter(call["folder"], call["name"], None)
+            self.renames.append((self.when, source, call["name"], target, call["as"], inode.kind == "folder"))
         self.enter(call["to"], call["as"], inode)
-        self.renames.append((self.when, self.inodes[call["folder"]], call["name"], self.inodes[call["to"]],
-                             call["as"], inode.kind == "folder"))
 
     def on_unlink(self, call):
         self.enter(call["folder"], call["name"], None)
@@ -281,6 +289,12 @@ class Disk:
                     changed |= raised(target, to, when)
                 if whole and bounds.get(self.group(target, to), 0) >= when:
                     changed |= raised(source, name, when)
+            for when, one, name, other, to in self.exchanges:
+                # With only one of the two, a file would have both names and the other none.
+                if bounds.get(self.group(one, name), 0) >= when:
+                    changed |= raised(other, to, when)
+                if bounds.get(self.group(other, to), 0) >= when:
+                    changed |= raised(one, name, when)
             for when, folder, name, removed in self.removals:
                 if bounds.get(self.group(folder, name), 0) >= when:
                     for entry, values in removed.entries.items():

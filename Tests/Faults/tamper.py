@@ -140,7 +140,9 @@ class Vaults(Restoring):
         for path, data in sorted(self.files.items()):
             near = {at for at in (*range(0, 72), *range(4072, 4104), *range(len(data) - 8, len(data)))
                     if 0 <= at < len(data)}
-            far = {choice.randrange(len(data)) for _ in range(count)} if data else set()
+            far = {choice.randrange(len(data)) for _ in range(count or 0)} if data else set()
+            if count is None:
+                near = set(range(len(data)))
             for at in sorted(near | far):
                 yield self.flip(path, at, 1 << choice.randrange(8))
 
@@ -252,7 +254,8 @@ class Vaults(Restoring):
             below = [path for path in inside if path.startswith(folder + b"/")]
             yield Change(f"folder {os.fsdecode(folder)} gone", below,
                          lambda vault, folder=folder: image.remove(os.path.join(vault, folder)), added=[""])
-            yield Change(f"folder {os.fsdecode(folder)} renamed", below,
+            # What is in it is where it was; only the folder's own name is another.
+            yield Change(f"folder {os.fsdecode(folder)} renamed", [folder + b"/folder"],
                          rename(folder, folder[:-2] + folder[-1:] + folder[-2:-1]), added=[""])
         for folder in [b"", *folders]:
             for name in ("stranger", "zq3tamn5ydzxq5qlhbrdggcyyy5wpmjrc4xgtpxp5zwumejktfdq"):
@@ -268,9 +271,11 @@ class Vaults(Restoring):
         yield Change("the whole vault as it was", [], whole, added=[""])
 
     def all(self, count):
-        """All kinds of changes; `count` is how many bytes and pages of each file are tried by chance."""
+        """All kinds of changes; `count` is how many bytes and pages of each file are tried by chance, None for every
+        byte."""
         choice = random.Random(4)
         yield from self.flips(choice, count)
+        count = 10 if count is None else count
         yield from self.lengths(choice)
         yield from self.pages(choice, max(2, count // 10))
         yield from self.swaps(choice, count)

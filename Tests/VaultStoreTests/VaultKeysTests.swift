@@ -97,6 +97,28 @@ struct VaultKeysTests {
     #expect(try ManifestFile.counters(in: vault.folder) == counters)
   }
 
+  @Test("A change that was cut off while it was sealed leaves nothing of that behind")
+  func cutOffSealing() throws {
+    let vault = try sample()
+    for isHeaderChanged in [true, false] {
+      if isHeaderChanged {
+        let key = try SecureBytes(sampleBytes(32, seed: 55))
+        let changed = try vault.open().header.adding(slot: .keyFile(digest: key))
+        try VaultHeaderFiles.write(changed.header, in: vault.folder)
+      }
+      let new = try vault.folder.folder(makingIfMissing: "new")
+      try new.create("00112233445566778899aabbccddeeff", holding: sampleBytes(5000, seed: 56))
+      _ = try vault.open().finishHeaderChange(records: vault.records)
+      #expect(try vault.folder.facts(of: "new") == nil)
+      #expect(try vault.verify().lines == [])
+    }
+    // What an act was writing is left to it.
+    _ = try vault.folder.folder(makingIfMissing: "new")
+    try vault.folder.create("journal", holding: [])
+    _ = try vault.open().finishHeaderChange(records: vault.records)
+    #expect(try vault.folder.facts(of: "new") != nil)
+  }
+
   @Test("A header that was put back is not taken for a change that was cut off")
   func putBack() throws {
     let vault = try sample()

@@ -9,8 +9,17 @@ struct KeyChange {
   /// Opens a vault; a change of keys that was cut off before is finished first.
   /// - Throws: `Failure` where it does not open.
   init(_ word: String, _ opening: OpeningSecretOptions) throws(Failure) {
-    let place = try VaultChoice().place(word)
-    let opened = try VaultOpening(opening).open(place.vault)
+    try self.init(word, VaultOpening(opening))
+  }
+
+  /// Opens a vault by one secret.
+  /// - Throws: `Failure` where it does not open.
+  init(_ word: String, _ secret: OpeningSecret) throws(Failure) {
+    try self.init(word, VaultOpening(secret))
+  }
+
+  private init(_ word: String, _ opening: VaultOpening) throws(Failure) {
+    let opened = try opening.open(try VaultChoice().place(word).vault)
     do throws(VaultError) {
       vault = try opened.finishHeaderChange()
     } catch {
@@ -37,5 +46,11 @@ struct KeyChange {
   mutating func add(_ slot: NewSlot) throws(Failure) -> KeySlot? {
     try apply { (vault) throws(VaultError) in try vault.add(slot) }
     return vault.header.header.slots.last
+  }
+}
+
+extension VaultOpening {
+  fileprivate init(_ secret: OpeningSecret) {
+    given = [secret]
   }
 }

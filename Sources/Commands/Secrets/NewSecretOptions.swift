@@ -54,10 +54,22 @@ struct NewSecretOptions: ParsableArguments {
   func read(for what: String) throws(Failure) -> NewSlot {
     if let newKeyFile { return try .keyFile(try SecretFile.key(newKeyFile)) }
     if let recipient { return try .recipient(recipient) }
-    let given = try PassphraseSource.read(
-      [newPassphraseFile].compactMap(\.self), [newPassphraseFd].compactMap(\.self),
-      [newPassphraseCommand].compactMap(\.self))
-    if let passphrase = given.first { return try .passphrase(passphrase, kdf) }
+    if let passphrase = try givenPassphrase() { return try .passphrase(passphrase, kdf) }
     return try .passphrase(try PassphraseSource.askTwice(what), kdf)
+  }
+
+  /// The new secret as one that opens what has it already; nil for a public key, which opens nothing,
+  /// and where no option names one.
+  /// - Throws: `Failure` where it cannot be read or is empty.
+  func opening() throws(Failure) -> OpeningSecret? {
+    if let newKeyFile { return .keyFile(try SecretFile.key(newKeyFile)) }
+    return try givenPassphrase().map { .passphrase($0) }
+  }
+
+  private func givenPassphrase() throws(Failure) -> HeldSecret? {
+    try PassphraseSource.read(
+      [newPassphraseFile].compactMap(\.self), [newPassphraseFd].compactMap(\.self),
+      [newPassphraseCommand].compactMap(\.self)
+    ).first
   }
 }
