@@ -44,8 +44,9 @@ final class JournalFile: @unchecked Sendable {
     return JournalFile(header, file, chain, end: UInt64(bytes.count))
   }
 
-  /// What the journal of an act that was cut off begins with; nil where there is none. Nothing is
-  /// changed.
+  /// What the journal of an act that was cut off begins with; nil where there is none.
+  ///
+  /// Nothing is changed.
   /// - Parameter known: The counter of the newest manifest that this machine has seen.
   /// - Throws: `VaultError`; `damaged` where the journal is not one of this vault, or was put back.
   static func header(

@@ -84,7 +84,11 @@ extension LockInPlace {
     report.locked = files
     report.refused = try StrayPlaintext(tree).all
     try StoreFolder.close(tree.top.handle)
-    try ActFolders(vault).removeEmpty()
+    // What the seal was cut off from.
+    try VaultSealing(vault: vault, header: header, store: place.store, records: records).remember()
+    let folders = try ActFolders(vault)
+    try folders.clearNew()
+    try folders.removeEmpty()
     try vault.sync()
     try vault.remove(VaultNames.journal)
     try vault.sync()

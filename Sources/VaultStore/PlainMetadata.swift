@@ -15,8 +15,9 @@ struct PlainMetadata {
   struct Refusal: Sendable {
     /// What, and why not.
     let text: String
-    /// Whether the user would miss it. Labels of the machine's own security modules are made by rules
-    /// and differ from machine to machine.
+    /// Whether the user would miss it.
+    ///
+    /// Labels of the machine's own security modules are made by rules and differ from machine to machine.
     let isUsers: Bool
   }
 

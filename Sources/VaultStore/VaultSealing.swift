@@ -41,14 +41,30 @@ struct VaultSealing: Sendable {
         hostMark: HostMark(vault: vaultID, machineID: Self.machineID()), sealed: sealed,
         entries: 0))
     let digest = try write(contents, counter.partialValue, workspaces)
+    try remember(counter.partialValue, digest, sealed)
+  }
+
+  /// Takes up a seal that was cut off when its manifest was in its place.
+  /// - Throws: `VaultError`; `damaged` where the manifest cannot be read.
+  func remember() throws(VaultError) {
+    guard let newest = try newestManifest(try ObjectWorkspace(header.keys)) else {
+      throw VaultError(.damaged, vault.path, "there is no manifest")
+    }
+    try remember(newest.header.counter, newest.digest, newest.header.sealed)
+  }
+
+  /// Makes this machine remember the newest manifest, and removes those that are older than the one
+  /// before it.
+  private func remember(
+    _ counter: UInt64, _ digest: Digest, _ sealed: UInt64
+  ) throws(VaultError) {
     try records.write(
       SealRecord(
-        vaultID: vaultID, counter: counter.partialValue, manifest: digest,
+        vaultID: header.header.vaultID, counter: counter, manifest: digest,
         headerGeneration: header.header.generation, header: header.header.digest, store: store,
         vault: vault.path, application: header.settings.application,
         bulk: header.settings.bulk, sealed: sealed))
-    for old in try ManifestFile.counters(in: vault)
-    where old != counter.partialValue && old != previous?.header.counter {
+    for old in try ManifestFile.counters(in: vault) where old != counter && old != counter &- 1 {
       try vault.remove(VaultNames.manifest(old))
     }
     try vault.sync()
