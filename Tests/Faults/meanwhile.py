@@ -38,7 +38,8 @@ class Obligations:
     def lost(self):
         """What is nowhere to be found, though perhaps under another name."""
         have = set()
-        for top in (self.act.place.store, self.act.place.outside, self.act.place.root + "/moved"):
+        place = self.act.place
+        for top in (place.store, place.store + ".sotto-kept", place.outside, place.root + "/moved"):
             tree = image.scan(top)
             have.update(node.data for _, node in tree.walk() if node.kind == "file") if tree else None
         problems = []
