@@ -103,6 +103,9 @@ extension RestoreInPlace {
     let place = RestoreItem.Place(sealed: folder.sealed, disk: disk, folder: plain, name: name)
     let object: ObjectFile
     do throws(VaultError) {
+      if let finding = finding(at: folder.steps(to: disk, name)) {
+        throw VaultError(.damaged, place.path, finding.text)
+      }
       if !isSurveyWhole, !isAccepting, try isLinked(folder, disk, name) {
         throw VaultError(
           .damaged, place.path, "has several names, and not all of the vault could be read for them"
@@ -122,7 +125,8 @@ extension RestoreInPlace {
     var places = [place]
     let own = folder.steps(to: disk, name).disk
     do throws(VaultError) {
-      for steps in groups[object.head.id] ?? [] where steps.disk != own {
+      for steps in groups[object.head.id] ?? []
+      where steps.disk != own && finding(at: steps) == nil {
         if let place = try self.place(steps, of: object, tree, tools) { places.append(place) }
       }
     } catch  where error.isOfVault(tools.folders) {
@@ -144,6 +148,18 @@ extension RestoreInPlace {
   ) throws(VaultError) -> Bool {
     if sealedLinks[folder.head.id, name] != nil { return true }
     return try folder.sealed.facts(of: disk).map { $0.names > 1 } ?? false
+  }
+
+  /// What is wrong with an object's place, where not all of the vault is as it was sealed and that was
+  /// accepted: it opens by itself, and may be another file's or of an earlier day.
+  private func finding(at steps: RestoreSteps) -> VaultFinding? {
+    if report.findings.isEmpty { return nil }
+    var file = VaultNames.tree(header.keys.last.number).text
+    for step in steps.disk {
+      file += "/\(step.text)"
+      if let finding = report.findings.first(where: { $0.file == file }) { return finding }
+    }
+    return nil
   }
 
   private func areBack(_ places: [RestoreItem.Place]) throws(VaultError) -> Bool {

@@ -39,7 +39,8 @@ struct VaultSurvey {
         add(
           .header, VaultNames.headers[0],
           "a change of keys was cut off; the next command that changes the vault finishes it")
-      case .putBack(let text): add(.header, VaultNames.headers[0], text)
+      case .putBack(let text):
+        for name in VaultNames.headers { add(.header, name, text) }
       }
     }
     // The one before is kept for telling how things were, and must be the one that it follows.
@@ -148,10 +149,17 @@ struct VaultSurvey {
       guard let record = try records.record(of: header.vaultID) else { return }
       report.isKnownHere = true
       if header.generation < record.headerGeneration {
-        add(
-          .header, VaultNames.headers[0],
-          "is of generation \(header.generation), and this machine has seen \(record.headerGeneration)"
-        )
+        for name in VaultNames.headers {
+          add(
+            .header, name,
+            "is of generation \(header.generation), and this machine has seen \(record.headerGeneration)"
+          )
+        }
+      }
+      let sealed = VaultNames.manifest(record.counter)
+      if (manifest?.header.counter ?? 0) < record.counter, try vault.folder.facts(of: sealed) == nil
+      {
+        add(.missing, sealed, "is missing, and this machine has seen it")
       }
       guard let manifest else { return }
       if manifest.header.counter < record.counter {

@@ -23,6 +23,27 @@ import Testing
     #expect(try !store.exists(store.vault))
   }
 
+  @Test("a lock again names what was put there since, and so does status")
+  func strays() throws {
+    let store = try StoreUnderTest()
+    #expect(try store.lock().status == 0)
+    _ = try run("chattr", ["-i", store.path])
+    #expect(
+      try run("sh", ["-c", "chmod 700 '\(store.path)' && echo late > '\(store.path)/letter'"])
+        .status == 0)
+    let again = try store.lock()
+    #expect(again.status == 2)
+    #expect(again.errorText.contains("/diary/letter lies in the clear"), "\(again.errorText)")
+    let status = try run(
+      Repository.program, ["status", store.path, "--format", "json"],
+      environment: store.environment)
+    let stores = try parse(status.output)["stores"]?.elements ?? []
+    let stray = stores.first?["stray"]?.elements ?? []
+    #expect(stray.compactMap(\.string) == [store.path + "/letter"])
+    #expect(try run("rm", [store.path + "/letter"]).status == 0)
+    #expect(try store.lock().status == 0)
+  }
+
   @Test(
     "wrong words are usage",
     arguments: [

@@ -78,6 +78,12 @@ struct StoreRestoring {
         "\(first.path.string): \(first.why)",
         hint: "what is damaged stays in the vault; all else is restored", status: .damaged)
     }
+    if let first = report.findings.first {
+      let path = first.path.map { String(decoding: $0, as: UTF8.self) } ?? first.file
+      throw Failure(
+        "\(opened.vault.path.string) was not as it was sealed: \(path) \(first.text)",
+        hint: "what there was of it is restored", status: .damaged)
+    }
     if let first = report.withheld.first {
       throw Failure(
         "\(first.path.string): \(first.why)",
