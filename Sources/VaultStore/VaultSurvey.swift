@@ -156,10 +156,12 @@ struct VaultSurvey {
           )
         }
       }
-      let sealed = VaultNames.manifest(record.counter)
-      if (manifest?.header.counter ?? 0) < record.counter, try vault.folder.facts(of: sealed) == nil
-      {
-        add(.missing, sealed, "is missing, and this machine has seen it")
+      let newest = manifest?.header.counter ?? 0
+      for counter in [record.counter &- 1, record.counter]
+      where counter > newest && counter <= record.counter {
+        let name = VaultNames.manifest(counter)
+        if try vault.folder.facts(of: name) != nil { continue }
+        add(.missing, name, "is missing, and this machine has seen it")
       }
       guard let manifest else { return }
       if manifest.header.counter < record.counter {
