@@ -12,9 +12,12 @@ struct FaultRun: Sendable, CustomStringConvertible {
     self.words = words.split(separator: " ").map(String.init)
   }
 
-  /// What chance decides is decided by the clock: no two runs of the tests try the same.
+  /// What chance decides: always the same, so that a run can be made again.
+  ///
+  /// `SOTTO_FAULT_SEED` gives another; `scripts/try-vault` goes through many.
   static let seed: Int = {
-    let seed = time(nil) % 1_000_000
+    let given = getenv("SOTTO_FAULT_SEED").flatMap { Int(String(cString: $0)) }
+    let seed = max(0, given ?? 477_036)
     announce("faults are tried from seed \(seed)")
     return seed
   }()
@@ -62,8 +65,11 @@ struct FaultRun: Sendable, CustomStringConvertible {
   private static let malice = [sampled("tamper --size tiny", every: 20)]
 
   /// A locked store, its disk and processes are searched.
+  ///
+  /// Processes when they have wiped their keys and when they are killed: in the middle of its work one
+  /// does have keys, and `scripts/try-vault` looks where.
   private static let curiosity =
     [FaultRun("leaks"), FaultRun("raw-disk")]
-    + (acts + ["verify"]).map { FaultRun("memory --act \($0) --size tiny --places 3") }
-    + [FaultRun("memory --act verify --size tiny --places 3 --passphrase")]
+    + (acts + ["verify"]).map { FaultRun("memory --act \($0) --size tiny --places 0") }
+    + [FaultRun("memory --act verify --size tiny --places 0 --passphrase")]
 }
