@@ -12,11 +12,6 @@ final class RestoreItem: @unchecked Sendable {
     let folder: PlainFolder
     let name: FileName
 
-    /// The file with the rest of the name, where the name on disk does not hold all of it.
-    var rest: FileName? {
-      DiskName.needsRest(disk.bytes) ? FileName(disk.text + DiskName.restSuffix) : nil
-    }
-
     /// The path in the store, for people.
     var path: FilePath { folder.handle.path.appending(name) }
   }

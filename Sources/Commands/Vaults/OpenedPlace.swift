@@ -9,8 +9,6 @@ struct OpenedPlace {
   let vault: OpenedVault
   /// Where store and vault are.
   let place: LockPlace
-  /// What the store is in.
-  let state: StoreState
 
   /// Opens the vault.
   /// - Throws: `Failure` where it does not open.
@@ -18,7 +16,6 @@ struct OpenedPlace {
     vault = try given.open(chosen.vault)
     do throws(VaultError) {
       place = try LockPlace(store: chosen.store ?? vault.store, vault: chosen.vault)
-      state = try StoreState.of(place)
     } catch {
       throw Failure(error)
     }
