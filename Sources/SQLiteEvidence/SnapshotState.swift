@@ -25,6 +25,32 @@ struct SnapshotState: Sendable {
     }
   }
 
+  /// The marks of a database's main file, journal and log.
+  struct Marks: Equatable {
+    private var marks: [Mark?]
+
+    init(_ path: FilePath) {
+      marks = ["", "-journal", "-wal"].map { .of(path.appendingToName($0)) }
+    }
+
+    /// Whether a writer changed the files of `path` since, or may have: what fails to open then may
+    /// be half of a commit rather than damage.
+    func mayBeBetweenWrites(_ path: FilePath) -> Bool {
+      let now = Marks(path)
+      return now != self
+        || now.marks.contains { $0.map { SnapshotState.isFresh($0.modified) } ?? false }
+    }
+  }
+
+  /// Whether a file changed at `modified`, in nanoseconds since 1970, may change again and keep that
+  /// time: the kernel stamps files with the time of its last tick, at most 10 ms old.
+  private static func isFresh(_ modified: Int64) -> Bool {
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME_COARSE, &now)
+    let nanoseconds = Int64(now.tv_sec) &* 1_000_000_000 &+ Int64(now.tv_nsec)
+    return modified > nanoseconds &- 20_000_000 && modified < nanoseconds &+ 20_000_000
+  }
+
   private let main: EvidenceFile
   private let mainMark: Mark
   private let mainHeader: [UInt8]
@@ -39,7 +65,7 @@ struct SnapshotState: Sendable {
   private var lastFrame: [UInt8] = []
   private var nextFrame: [UInt8] = []
   /// Whether the main file was last changed so shortly before that its time may not tell the next
-  /// change: the kernel stamps files with the time of its last tick, at most 10 ms old.
+  /// change.
   private let mayChangeUnseen: Bool
 
   init(
@@ -48,10 +74,7 @@ struct SnapshotState: Sendable {
   ) throws(ReadingError) {
     self.main = main
     mainMark = Mark(main.status)
-    var now = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME_COARSE, &now)
-    let nanoseconds = Int64(now.tv_sec) &* 1_000_000_000 &+ Int64(now.tv_nsec)
-    mayChangeUnseen = main.status.modified > nanoseconds &- 20_000_000
+    mayChangeUnseen = Self.isFresh(main.status.modified)
     mainHeader = try main.bytes(at: 0, count: DatabaseHeader.byteCount)
     self.log = log
     self.logPath = logPath

@@ -14,13 +14,12 @@ public func withStableSnapshot<Result>(
   var attempt = 0
   while true {
     attempt += 1
-    let before = SnapshotState.Mark.of(path)
+    let before = SnapshotState.Marks(path)
     let snapshot: DatabaseSnapshot
     do throws(DatabaseError) {
       snapshot = try DatabaseSnapshot(path)
     } catch {
-      // File times go on in ticks of some milliseconds: a commit may have begun and ended in one.
-      guard attempt < 5, attempt < 3 || SnapshotState.Mark.of(path) != before else { throw error }
+      guard attempt < 5, before.mayBeBetweenWrites(path) else { throw error }
       usleep(pause)
       pause *= 4
       continue

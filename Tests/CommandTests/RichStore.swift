@@ -8,6 +8,11 @@ extension StoreUnderTest {
   /// - Parameter longAttribute: The length of the longest extended attribute.
   convenience init(rich longAttribute: Int, in place: String? = nil) throws {
     try self.init(in: place)
+    try enrich(path, longAttribute: longAttribute)
+  }
+
+  /// Gives a folder that has what `init` writes all that a file can have.
+  func enrich(_ path: String, longAttribute: Int) throws {
     let made = try run(
       "python3",
       [
@@ -42,7 +47,7 @@ extension StoreUnderTest {
 
   /// What there is of each file: kind, mode, owner, sizes, modification times to the nanosecond, number of
   /// names, extended attributes, contents.
-  func everything() throws -> [String] {
+  func everything(at path: String? = nil) throws -> [String] {
     let result = try run(
       "python3",
       [
@@ -54,21 +59,23 @@ extension StoreUnderTest {
         def look(path):
             info = os.lstat(path)
             kind = stat.S_IFMT(info.st_mode)
-            data = os.readlink(path) if kind == stat.S_IFLNK else b""
+            contents = hashlib.sha256(os.readlink(path) if kind == stat.S_IFLNK else b"")
             if kind == stat.S_IFREG:
-                data = open(path, "rb").read()
+                with open(path, "rb") as file:
+                    while piece := file.read(1 << 20):
+                        contents.update(piece)
             names = sorted(os.listxattr(path, follow_symlinks=False))
             values = [(name, os.getxattr(path, name, follow_symlinks=False)) for name in names]
             same = inodes.setdefault(info.st_ino, os.path.relpath(path, top)) if info.st_nlink > 1 else b""
             size = info.st_size if kind != stat.S_IFDIR else 0
             same = same if kind == stat.S_IFREG else b""
-            print(os.path.relpath(path, top), oct(info.st_mode), info.st_uid, info.st_gid, size,
-                  info.st_mtime_ns, same, hashlib.sha256(data + repr(values).encode()).hexdigest())
+            print(repr(os.path.relpath(path, top))[2:-1], oct(info.st_mode), info.st_uid, info.st_gid, size,
+                  info.st_mtime_ns, same, contents.hexdigest(), hashlib.sha256(repr(values).encode()).hexdigest(), sep="\\t")
             if kind == stat.S_IFDIR:
                 for name in sorted(os.listdir(path)):
                     look(path + b"/" + name)
         look(top)
-        """, path,
+        """, path ?? self.path,
       ])
     #expect(result.status == 0, "\(result.errorText)")
     return result.text.split(separator: "\n").map(String.init)
