@@ -17,6 +17,7 @@ import Testing
     let again = try store.lock()
     #expect(again.status == 0)
     #expect(again.errorText == "sotto: ~/diary is locked already\n")
+    #expect(again.text.isEmpty, "nothing was done: \(again.text)")
     let restored = try store.restore()
     #expect(restored.status == 0, "\(restored.errorText)")
     #expect(try store.fingerprint(store.path) == before)

@@ -68,6 +68,7 @@ struct StoreLocking {
         if let report = try lock(job, &slots) {
           try store.take(report)
         } else {
+          store.wasLocked = true
           try nameStrays(job, &store)
         }
       } catch {

@@ -10,9 +10,11 @@ public enum LockSummary {
     var lines: [String] = []
     for store in stores where store.error == nil {
       let path = shown(store.path, home)
-      lines += wrapped(
-        "locked \(path): \(sum(store.locked)) in \(shown(store.vault, home))", 0, width)
-      lines += wrapped("overwritten on the medium: \(sum(store.overwritten))", 2, width)
+      if !store.wasLocked {
+        lines += wrapped(
+          "locked \(path): \(sum(store.locked)) in \(shown(store.vault, home))", 0, width)
+        lines += wrapped("overwritten on the medium: \(sum(store.overwritten))", 2, width)
+      }
       if let bulk = store.bulk, bulk.files > 0 {
         lines += wrapped("left in the clear by rule: \(sum(bulk))", 2, width)
       }

@@ -55,6 +55,8 @@ public struct LockedStore: Sendable {
   public var app: String?
   /// What it is now: `locked`, or what it was where something went wrong.
   public var state: String
+  /// Whether it was locked before, so that there was nothing to do.
+  public var wasLocked = false
   /// Why it is not locked.
   public var error: String?
   /// What is in the vault.
