@@ -11,6 +11,9 @@ final class FolderClaim: Sendable {
   }
 
   deinit {
+    // Closing alone would leave the claim to a child that another thread is about to start, for as long
+    // as that has a copy of the descriptor (flock(2)).
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 }

@@ -6,6 +6,12 @@ extension RestoreInPlace {
   /// Removes the vault.
   func finish(_ tools: ActTools) throws(VaultError) {
     let folders = tools.folders
+    for stranger in try VaultRemains.strangers(in: folders.vault) {
+      try aside.take(
+        stranger, at: [], of: folders.vault, because: "was in the vault and not of it")
+    }
+    try aside.sync()
+    report.kept = aside.kept
     try removeTree(tools)
     try folders.attributes.removeEverything()
     for counter in try ManifestFile.counters(in: folders.vault) {

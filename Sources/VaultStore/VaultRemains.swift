@@ -24,17 +24,23 @@ enum VaultRemains: Equatable {
     } catch  where error.code == .system(.notDirectory) {
       throw VaultError(.notAVault, path, "is something else than a vault")
     }
-    var result = VaultRemains.shell
+    var hasContents = false
+    var hasHeader = false
+    var stranger: FileName?
     for name in try folder.names() {
-      let isTree = VaultNames.epoch(ofTree: name) != nil
-      if isTree || VaultNames.counter(ofManifest: name) != nil || name == VaultNames.log {
-        result = .vault
+      if isOfContents(name) {
+        hasContents = true
       } else if !shellNames.contains(name) {
-        throw VaultError(
-          .notAVault, path, "is there already, and \(name.text) in it is of no vault")
+        stranger = name
       }
+      if VaultNames.headers.contains(name) { hasHeader = true }
     }
-    guard result == .shell else { return .vault }
+    // Something else in a vault makes it no less a vault: what does not belong is found and named.
+    if let stranger, !hasContents || !hasHeader {
+      throw VaultError(
+        .notAVault, path, "is there already, and \(stranger.text) in it is of no vault")
+    }
+    if hasContents { return .vault }
     // Plaintext on its way out: whatever it belongs to, it is not ours to clear away.
     for name in [VaultNames.erasing, VaultNames.attributes] {
       if try folder.facts(of: name) != nil, try !folder.folder(name).names().isEmpty {
@@ -42,6 +48,16 @@ enum VaultRemains: Equatable {
       }
     }
     return .shell
+  }
+
+  /// What lies directly in a vault's folder and has no place there.
+  static func strangers(in vault: FolderHandle) throws(VaultError) -> [FileName] {
+    try vault.names().filter { !isOfContents($0) && !shellNames.contains($0) }
+  }
+
+  private static func isOfContents(_ name: FileName) -> Bool {
+    VaultNames.epoch(ofTree: name) != nil || VaultNames.counter(ofManifest: name) != nil
+      || name == VaultNames.log
   }
 
   /// Removes a shell's files, headers last; the folder stays.

@@ -24,6 +24,30 @@ import Testing
     #expect(try !store.exists(store.vault))
   }
 
+  @Test("what lies in a vault and is not of it is named, and kept when the vault goes")
+  func stranger() throws {
+    let store = try StoreUnderTest()
+    let before = try store.fingerprint(store.path)
+    #expect(try store.lock().status == 0)
+    try write("mine".utf8, to: store.vault + "/notes.txt")
+    #expect(try store.sotto("status", store.path).status == 0)
+    #expect(try store.lock().errorText == "sotto: ~/diary is locked already\n")
+    let refused = try store.restore()
+    #expect(refused.status == 13)
+    #expect(refused.errorText.contains("notes.txt"), "\(refused.errorText)")
+    let restored = try store.restore("--accept")
+    #expect(restored.text.contains("~/diary.sotto-kept/notes.txt"), "\(restored.errorText)")
+    #expect(try store.fingerprint(store.path) == before)
+    #expect(try !store.exists(store.vault))
+    #expect(try contents(store.vault + "-kept/notes.txt") == Array("mine".utf8))
+
+    // Where there is no vault, such a folder is somebody else's.
+    try write("mine".utf8, to: store.vault + "/notes.txt")
+    try write([], to: store.vault + "/manifest.1")
+    #expect(try store.lock().status == 11)
+    #expect(try store.fingerprint(store.path) == before)
+  }
+
   @Test("a lock again names what was put there since, and so does status")
   func strays() throws {
     let store = try StoreUnderTest()

@@ -9,8 +9,8 @@ import VaultFormat
 /// A byte of a small vault is changed, at each offset of each of its files, by somebody who knows nothing of
 /// the format.
 ///
-/// One byte of some dozen is tried in a run of all tests, every one with `SOTTO_EVERY_BYTE=1`, which takes
-/// an hour unless built for release; `Tests/Faults/run tamper --bytes all` does the same to the command.
+/// One byte of 113 is tried in a run of all tests, every one with `SOTTO_EVERY_BYTE=1`, which takes half an
+/// hour; `Tests/Faults/run tamper --bytes all` does the same to the command.
 @Suite("Every byte of a vault")
 struct VaultEveryByteTests {
   private static let longName = String(repeating: "n", count: 255)

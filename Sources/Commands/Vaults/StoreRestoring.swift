@@ -41,7 +41,8 @@ struct StoreRestoring {
     for place in places {
       var store = RestoredStore(path: place.store ?? place.vault)
       do throws(Failure) {
-        try restore(place, &store)
+        let status = try restore(place, &store)
+        failure = failure ?? status
       } catch {
         if error.status == .interrupted || places.count == 1 { throw error }
         StandardError.report(error)
@@ -53,12 +54,14 @@ struct StoreRestoring {
     return (stores, failure)
   }
 
+  /// - Returns: The status, where all is back but the vault was not as it was sealed.
   private func restore(
     _ place: VaultChoice.Place, _ store: inout RestoredStore
-  ) throws(Failure) {
+  ) throws(Failure) -> ExitStatus? {
     do throws(VaultError) {
       if try RestoreRemains.remove(at: place.vault) {
-        return StandardError.write("sotto: \(store.path.shown) is restored already\n")
+        StandardError.write("sotto: \(store.path.shown) is restored already\n")
+        return nil
       }
     } catch {
       throw Failure(error)
@@ -78,17 +81,18 @@ struct StoreRestoring {
         "\(first.path.string): \(first.why)",
         hint: "what is damaged stays in the vault; all else is restored", status: .damaged)
     }
-    if let first = report.findings.first {
-      let path = first.path.map { String(decoding: $0, as: UTF8.self) } ?? first.file
-      throw Failure(
-        "\(opened.vault.path.string) was not as it was sealed: \(path) \(first.text)",
-        hint: "what there was of it is restored", status: .damaged)
-    }
     if let first = report.withheld.first {
       throw Failure(
         "\(first.path.string): \(first.why)",
         hint:
           "it stays in the vault; --accept restores it without, or try as the user who locked it")
     }
+    guard let first = report.findings.first else { return nil }
+    let path = first.path.map { String(decoding: $0, as: UTF8.self) } ?? first.file
+    StandardError.report(
+      Failure(
+        "\(opened.vault.path.string) was not as it was sealed: \(path) \(first.text)",
+        hint: "what there was of it is restored", status: .damaged))
+    return .damaged
   }
 }
