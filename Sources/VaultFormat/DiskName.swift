@@ -21,6 +21,14 @@ public enum DiskName: Hashable, Sendable {
     }
   }
 
+  /// The disk bytes: the id and the encrypted name.
+  public var bytes: [UInt8] {
+    switch self {
+    case .direct(let name): Base32.decode(name.utf8) ?? []
+    case .long(_, let rest): rest
+    }
+  }
+
   /// What the name of the file beside an object ends with.
   public static let restSuffix = ".name"
   /// The number of characters of a long name's stand-in; no direct name has as many.

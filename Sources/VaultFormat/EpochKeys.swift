@@ -21,6 +21,8 @@ public final class EpochKeys: Sendable {
   public let nameIDs: SecureBytes
   /// The key of the journal's authenticators.
   public let journal: SecureBytes
+  /// The key of the log's authenticators.
+  public let log: SecureBytes
 
   /// Derives the keys of an epoch.
   /// - Throws: `noMemory` where no more memory can be locked.
@@ -33,6 +35,7 @@ public final class EpochKeys: Sendable {
       names = try Self.derive(volume, "names")
       nameIDs = try Self.derive(volume, "name ids")
       journal = try Self.derive(volume, "journal")
+      log = try Self.derive(volume, "log")
     } catch {
       throw VaultFormatError(.noMemory, "epoch \(number)", "no more memory can be locked")
     }

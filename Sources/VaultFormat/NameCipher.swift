@@ -34,9 +34,18 @@ public struct NameCipher: Sendable {
     let padding = (Self.step - name.count % Self.step) % Self.step
     let padded = name + [UInt8](repeating: 0, count: padding)
     let id = id(of: padded[...], in: folder)
-    let disk = id + crypt(padded[...], id: id)
-    return disk.count <= Self.directLimit
-      ? .direct(Base32.encode(disk)) : .long(name: longName(of: disk), rest: disk)
+    return diskName(of: id + crypt(padded[...], id: id))
+  }
+
+  /// Whether the disk bytes of a name can be as many.
+  public static func isDiskLength(_ count: Int) -> Bool {
+    count > idLength && count <= idLength + 256 && count % step == idLength
+  }
+
+  /// The name on disk of disk bytes, whatever name they hold.
+  public func diskName(of bytes: [UInt8]) -> DiskName {
+    bytes.count <= Self.directLimit
+      ? .direct(Base32.encode(bytes)) : .long(name: longName(of: bytes), rest: bytes)
   }
 
   /// Decrypts the name of an object.
@@ -67,9 +76,15 @@ public struct NameCipher: Sendable {
       else { throw Self.damaged("is not base32 as it is written") }
       bytes = decoded
     }
-    guard bytes.count > Self.idLength, bytes.count % Self.step == Self.idLength else {
-      throw Self.damaged("\(bytes.count) bytes")
-    }
+    return try decode(bytes: bytes, in: folder)
+  }
+
+  /// Decrypts the disk bytes of a name.
+  /// - Throws: `damaged`.
+  public func decode(
+    bytes: [UInt8], in folder: ObjectID
+  ) throws(VaultFormatError) -> [UInt8] {
+    guard Self.isDiskLength(bytes.count) else { throw Self.damaged("\(bytes.count) bytes") }
     let id = Array(bytes[..<Self.idLength])
     let padded = crypt(bytes[Self.idLength...], id: id)
     let expected = self.id(of: padded[...], in: folder)

@@ -26,10 +26,12 @@ struct VectorTests {
     let names = digest(keys.names)
     let nameIDs = digest(keys.nameIDs)
     let journal = digest(keys.journal)
+    let log = digest(keys.log)
     #expect(content == "3ddf7c99cf9aa7acc0a961baa9689a2b300b9c36f07cc66b6dae97af8c046115")
     #expect(names == "79007e40bdc43a7f49301fbc6e2aa57ca53e195699a43cab599022d9d25cf876")
     #expect(nameIDs == "61ffcda01efcca7bc7f1566f362e372d2213b256cee971ba04ae3cc91edb680d")
     #expect(journal == "945c5520b1f066ff05022c892ff093906678a185bb33c5094ba094a55978c64c")
+    #expect(log == "c016c026b7639a39052321e4b2bc4776369a4dcce0fb85c8a5d844d9064455bd")
   }
 
   @Test("of a block")
@@ -134,6 +136,22 @@ struct VectorTests {
     bytes += chain.append(.object, knownID(2))
     #expect(
       digest(bytes) == "7dcc62a417953e8b1fe9905812db33cb390333886a626470036184c159641de6")
+  }
+
+  @Test("of a log")
+  func log() throws {
+    let keys = try knownEpoch()
+    let header = LogHeader(
+      epoch: 1, vaultID: knownID(1), logID: knownID(2), counter: 41,
+      manifest: Digest([UInt8](repeating: 0x66, count: 32)) ?? .zero)
+    let name = try NameCipher(keys).encode(name: Array("chat.json".utf8), in: knownID(1))
+    var log = WrittenLog(header, keys)
+    log.add(pages: (0..<8192).map { UInt8(truncatingIfNeeded: $0) }, at: 5, of: id)
+    log.add(.nameAdded, name, in: knownID(1), of: id)
+    log.add(.nameRemoved, name, in: knownID(1), of: id)
+    log.promise(id)
+    #expect(
+      digest(log.bytes) == "c6fa1d60724b4c0d2658050b319d1acb79608ff916771e3ac13c5ca222298673")
   }
 
   @Test("of a manifest")

@@ -17,7 +17,7 @@ def show(name, value):
 
 
 VOLUME = bytes(range(32))
-K = {p: H(b"sotto v1 " + p.encode(), VOLUME) for p in ("content", "names", "name ids", "journal")}
+K = {p: H(b"sotto v1 " + p.encode(), VOLUME) for p in ("content", "names", "name ids", "journal", "log")}
 OBJECT = b"\x07" * 16
 HEAD, BLOCK, TREE = (H(p + OBJECT, K["content"]) for p in (b"head", b"block", b"tree"))
 for purpose, key in K.items():
@@ -86,6 +86,17 @@ for number, truth in ((1, 2), (2, 1)):
     record = struct.pack("<B7xQ", truth, number) + bytes([number]) * 16
     journal += record + H(journal[-32:] + record, K["journal"])
 show("journal", H(journal))
+
+clear = b"sottolog" + struct.pack("<HHI", 1, 0, 1) + b"\x01" * 16 + b"\x02" * 16 + struct.pack("<Q", 41) + b"\x66" * 32 + bytes(8)
+last = H(clear, K["log"])
+log = (clear + last).ljust(4096, b"\0")
+pages = struct.pack("<Q", 5) + bytes(i & 255 for i in range(8192))
+named = b"\x01" * 16 + disk(b"chat.json", b"\x01" * 16)
+for number, kind, payload in ((1, 1, pages), (2, 2, named), (3, 3, named), (4, 4, b"")):
+    record = struct.pack("<IB3xQ", 64 + len(payload), kind, number) + OBJECT
+    last = H(last + record + payload, K["log"])
+    log += (record + last + payload).ljust(-(-(64 + len(payload)) // 512) * 512, b"\0")
+show("log", H(log))
 
 entries = b""
 for kind, folder, name, size in ((2, 0, b"", 0), (1, 7, b"chat.json", 1 << 40)):
