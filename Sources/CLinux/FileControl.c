@@ -76,6 +76,10 @@ int sotto_statx(int folder, const char *path, int flags, unsigned int mask, stru
   return statx(folder, path, flags, mask, status);
 }
 
+int sotto_eventfd(void) {
+  return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
 int sotto_syncfs(int file) {
   return syncfs(file);
 }

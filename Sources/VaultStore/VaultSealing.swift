@@ -32,16 +32,27 @@ struct VaultSealing: Sendable {
     guard !counter.overflow else {
       throw VaultError(.refused, vault.path, "its counter cannot go higher")
     }
+    _ = try seal(
+      list, counter.partialValue, after: previous?.digest ?? .zero, workspaces)
+  }
+
+  /// Seals a list as what the vault holds, with the next counter.
+  /// - Returns: The digest of the manifest's head page, and when it was sealed.
+  func seal(
+    _ list: ManifestList, _ counter: UInt64, after previous: Digest,
+    _ workspaces: [ObjectWorkspace]
+  ) throws(VaultError) -> (digest: Digest, time: UInt64) {
     let vaultID = header.header.vaultID
     let sealed = Calendar.now()
     let contents = list.contents(
       ManifestHeader(
-        vaultID: vaultID, counter: counter.partialValue, previous: previous?.digest ?? .zero,
+        vaultID: vaultID, counter: counter, previous: previous,
         headerGeneration: header.header.generation, headerDigest: header.header.digest,
         hostMark: HostMark(vault: vaultID, machineID: Self.machineID()), sealed: sealed,
         entries: 0))
-    let digest = try write(contents, counter.partialValue, workspaces)
-    try remember(counter.partialValue, digest, sealed)
+    let digest = try write(contents, counter, workspaces)
+    try remember(counter, digest, sealed)
+    return (digest, sealed)
   }
 
   /// Takes up a seal that was cut off when its manifest was in its place.

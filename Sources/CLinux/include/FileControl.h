@@ -8,6 +8,7 @@
 #include <linux/openat2.h>
 #include <linux/stat.h>
 #include <stdint.h>
+#include <sys/eventfd.h>
 #include <sys/fsuid.h>
 #include <sys/random.h>
 #include <sys/statfs.h>
@@ -52,6 +53,9 @@ int sotto_set_signal(int file, int signal);
 // openat2(2), which the C library does not have: `resolve` is RESOLVE_…. For walking, which changes
 // nothing.
 int sotto_openat2(int folder, const char *path, uint64_t flags, uint64_t resolve);
+
+// eventfd(2): a counter that a thread waits for, never blocking and closed on exec.
+int sotto_eventfd(void);
 
 // statx(2), for the time of birth.
 int sotto_statx(int folder, const char *path, int flags, unsigned int mask, struct statx *status);

@@ -1,0 +1,78 @@
+internal import Secrets
+internal import Synchronization
+internal import SystemPackage
+internal import VaultFormat
+
+/// What one request needs for the cryptography of one object, and buffers for what passes through it.
+///
+/// `@unchecked Sendable`: it is handed from thread to thread, but only one works with it at a time.
+final class KeyContext: @unchecked Sendable {
+  /// The keys of the object at hand.
+  var keys: ObjectKeys
+  /// Blocks that are sealed before they have a place: one write of the kernel.
+  let pages: PageBuffer
+  /// Their seals.
+  let seals: PageBuffer
+  /// One block that is changed in part.
+  let block = PageBuffer(pages: 1)
+  /// The seal of one block.
+  let seal = PageBuffer(pages: 1)
+
+  /// The most blocks that are sealed at once; the kernel writes no more than 1 MiB.
+  static let blocks = 256
+
+  fileprivate init(_ epoch: EpochKeys) throws(VaultFormatError) {
+    keys = try ObjectKeys(epoch, .none)
+    pages = PageBuffer(pages: Self.blocks)
+    seals = PageBuffer(
+      pages: Self.blocks * ObjectLayout.sealLength / ObjectLayout.pageSize + 1)
+  }
+
+  /// Turns to an object.
+  func turn(to id: ObjectID) {
+    if keys.id != id { keys.derive(for: id) }
+  }
+}
+
+/// Contexts for as many requests as are served at a time.
+///
+/// Each costs locked memory, of which an ordinary user has little, so they are shared.
+final class KeyPool: Sendable {
+  private let epoch: EpochKeys
+  private let free: Mutex<[KeyContext]>
+
+  init(_ epoch: EpochKeys) throws(VaultError) {
+    self.epoch = epoch
+    do throws(VaultFormatError) {
+      free = Mutex([try KeyContext(epoch), try KeyContext(epoch)])
+    } catch {
+      throw VaultError(error, "memory")
+    }
+  }
+
+  /// Lends a context, turned to an object.
+  /// - Throws: What `body` throws; `noMemory` where the system locks no more.
+  func with<Result, Failure: Error>(
+    _ id: ObjectID, _ body: (KeyContext) throws(Failure) -> Result,
+    noMemory: () -> Failure
+  ) throws(Failure) -> Result {
+    var taken = free.withLock { $0.popLast() }
+    if taken == nil { taken = try? KeyContext(epoch) }
+    guard let context = taken else { throw noMemory() }
+    defer { free.withLock { $0.append(context) } }
+    context.turn(to: id)
+    return try body(context)
+  }
+
+  /// Lends a context for a request.
+  func lend<Result>(
+    _ id: ObjectID, _ body: (KeyContext) throws(Errno) -> Result
+  ) throws(Errno) -> Result {
+    try with(id, body) { .noMemory }
+  }
+
+  /// Wipes the keys of all contexts; none is lent any more.
+  func wipe() {
+    free.withLock { $0 = [] }
+  }
+}

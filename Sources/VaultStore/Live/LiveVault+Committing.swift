@@ -1,0 +1,301 @@
+internal import Secrets
+internal import Synchronization
+internal import SystemPackage
+internal import VaultFormat
+
+/// Commits: what was changed is promised in the log, then written to its place.
+extension LiveVault {
+  /// Promises everything that was changed before the call.
+  /// - Throws: `VaultError`; nothing is promised then.
+  func commit() throws(VaultError) {
+    guard !isReadOnly else { return }
+    let ticket = commitsWanted.add(1, ordering: .acquiringAndReleasing).newValue
+    try commits.withLock { (state) throws(VaultError) -> Void in
+      // A commit that began after this call has taken its changes too.
+      if state.served >= ticket { return }
+      try commit(&state)
+    }
+    worker.wake(.now)
+  }
+
+  /// Writes what was promised to its place, so that the next commit finds nothing to do first.
+  func settle() throws(VaultError) {
+    try commits.withLock { (state) throws(VaultError) -> Void in try settle(&state) }
+  }
+
+  private func commit(_ state: inout CommitState) throws(VaultError) {
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    guard let log = state.log else {
+      throw VaultError(.refused, vault.path, "is sealed")
+    }
+    try settle(&state)
+    let wanted = commitsWanted.load(ordering: .acquiring)
+    // Room is made before anything is taken, so that a full disk leaves all as it is.
+    let nodes = changed.withLock { $0.count }
+    try log.makeRoom(for: RedoLog.space(forPages: 1) * UInt64(2 * pool.count + 2 * nodes + 64))
+    let names = tree.withLock { $0.take() }
+    let list = changed.withLock { list in
+      let taken = list
+      list = []
+      return taken
+    }
+    do throws(VaultError) {
+      let synced = try take(names, list, &state, log)
+      for file in synced { try file.syncContents() }
+      if state.isBehind { try log.promise() }
+    } catch {
+      // What was taken is neither promised nor staged now: nothing more can be promised.
+      failure.withLock { $0 = $0 ?? error }
+      throw error
+    }
+    state.served = wanted
+  }
+
+  /// Writes changes to the log.
+  /// - Returns: Files with blocks that were written in place, to be synced before the promise.
+  private func take(
+    _ names: [NameChange], _ list: [LiveNode], _ state: inout CommitState, _ log: RedoLog
+  ) throws(VaultError) -> [FileHandle] {
+    state.names = names
+    var gained: Set<ObjectID> = []
+    for change in names {
+      if let before = change.before {
+        let name = try places.diskBytes(change.name, in: change.folder)
+        try log.add(.nameRemoved, before.id, folder: change.folder.id, name: name)
+      }
+      if let now = change.now {
+        let name = try places.diskBytes(change.name, in: change.folder)
+        try log.add(.nameAdded, now.id, folder: change.folder.id, name: name)
+        gained.insert(now.id)
+        state.nodes[now.id] = now
+      }
+    }
+    var synced: [FileHandle] = []
+    for node in list {
+      let isKnown = gained.contains(node.id) || places.withLock { node.promised != nil }
+      guard isKnown else {
+        leave(node)
+        continue
+      }
+      let isGained = gained.contains(node.id)
+      guard let (taken, file) = try take(node, isGained: isGained) else { continue }
+      try add(taken, to: log)
+      state.taken.append(taken)
+      if let file { synced.append(file) }
+    }
+    return synced
+  }
+
+  /// Leaves a node whose name is not part of the commit to the next one; one without a name to itself.
+  private func leave(_ node: LiveNode) {
+    node.withLock {
+      node.isChanged = false
+      if !node.isRemoved { note(node) }
+    }
+  }
+
+  /// Takes what is staged of a node, its head sealed anew.
+  private func take(
+    _ node: LiveNode, isGained: Bool
+  ) throws(VaultError) -> (TakenPages, FileHandle?)? {
+    let result: Result<TakenNode?, Errno> = node.withLock {
+      node.isChanged = false
+      // Nobody can ask for it after a crash, unless this commit still gives it a name.
+      if node.isRemoved, !isGained { return .success(nil) }
+      do throws(Errno) {
+        return .success(try keys.lend(node.id) { (context) throws(Errno) -> TakenNode in
+          try seal(node, context)
+        })
+      } catch {
+        return .failure(error)
+      }
+    }
+    switch result {
+    case .success(nil): return nil
+    case .success(let taken?): return (taken.pages, taken.file)
+    case .failure(let errno): throw VaultError(errno, vault.path, "seal an object of")
+    }
+  }
+
+  private struct TakenNode: @unchecked Sendable {
+    let pages: TakenPages
+    let file: FileHandle?
+  }
+
+  /// Seals a node's head over all that is staged of it. The node's lock is held.
+  private func seal(_ node: LiveNode, _ context: KeyContext) throws(Errno) -> TakenNode {
+    let body = try load(node)
+    guard let facts = node.facts else { throw .ioError }
+    body.fill(facts)
+    if body.head.layout == .blocks, body.seals.count > 0 {
+      try body.loadSeals(context)
+      body.head.root = body.seals.root(context.keys)
+    } else {
+      body.head.root = .zero
+    }
+    let headPage = pool.take()
+    do throws(VaultFormatError) {
+      try unsafe context.keys.seal(head: body.head, into: headPage.bytes)
+    } catch {
+      pool.give(headPage)
+      throw .ioError
+    }
+    body.committing = body.staged
+    body.staged = [:]
+    body.committing[0] = headPage
+    var file: FileHandle?
+    let pool = self.pool
+    body.seals.takeChanges { number, page in
+      let copy = pool.take()
+      unsafe copy.bytes.copyMemory(from: page.contents)
+      body.committing[SealPages.place(number)] = copy
+    }
+    if body.isInPlace {
+      body.isInPlace = false
+      file = body.file
+    }
+    let size = body.head.layout == .blocks ? body.head.size : 0
+    // Nothing of these may be overwritten from now on.
+    body.promisedBlocks = max(body.promisedBlocks, ObjectLayout.blocks(size: size))
+    body.committingCut = body.cut
+    body.cut = nil
+    let pages = body.committing.map { (number: $0.key, page: $0.value) }
+      .sorted { $0.number < $1.number }
+    let length = ObjectLayout.fileLength(size: body.head.size, layout: body.head.layout) ?? 0
+    let promised = PromisedHead(
+      generation: body.head.generation, size: body.head.size,
+      digest: unsafe ObjectHead.digest(ofPage: headPage.contents))
+    return TakenNode(
+      pages: TakenPages(
+        node: node, pages: pages, length: UInt64(length), promised: promised,
+        cut: body.committingCut), file: file)
+  }
+
+  /// Adds a node's pages to the log, those that lie together in one record.
+  private func add(_ taken: TakenPages, to log: RedoLog) throws(VaultError) {
+    var start = 0
+    while start < taken.pages.count {
+      let first = taken.pages[start].number
+      var end = start + 1
+      while end < taken.pages.count, taken.pages[end].number == first + UInt64(end - start) {
+        end += 1
+      }
+      let pages = taken.pages[start..<end].map { $0.page }
+      try log.add(taken.node.id, first: first, pages[...])
+      start = end
+    }
+  }
+
+  // MARK: - To their places
+
+  /// Writes what the last commit has promised to its place.
+  func settle(_ state: inout CommitState) throws(VaultError) {
+    guard state.isBehind else { return }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    do throws(VaultError) {
+      var byNode: [ObjectID: Int] = [:]
+      for (index, taken) in state.taken.enumerated() { byNode[taken.node.id] = index }
+      var done = Array(repeating: false, count: state.taken.count)
+      let taken = state.taken
+      try places.apply(state.names) { (node, file) throws(VaultError) in
+        guard let index = byNode[node.id] else { return }
+        try write(taken[index], file)
+        done[index] = true
+      }
+      for change in state.names {
+        guard let before = change.before else { continue }
+        let isGone = places.withLock { before.places.isEmpty && !before.isInNew }
+        if isGone, before !== root {
+          state.nodes[before.id] = nil
+          places.withLock { before.promised = nil }
+        }
+      }
+      for (index, taken) in state.taken.enumerated() where !done[index] {
+        try write(taken, nil)
+      }
+    } catch {
+      // The log has it all; the vault is whole again when it is opened next.
+      failure.withLock { $0 = $0 ?? error }
+      throw error
+    }
+    state.names = []
+    state.taken = []
+  }
+
+  /// Writes pages to a node's file.
+  private func write(_ taken: TakenPages, _ made: FileHandle?) throws(VaultError) {
+    let node = taken.node
+    let file: FileHandle
+    if let made {
+      file = made
+    } else {
+      let open: FileHandle? = node.withLock { node.body?.file }
+      if let open {
+        file = open
+      } else if places.withLock({ node.places.isEmpty && !node.isInNew && node !== root }) {
+        // Removed since: nothing on disk is its own any more.
+        node.withLock { node.body?.settle() }
+        return
+      } else {
+        file = try places.file(of: node)
+      }
+    }
+    if let cut = taken.cut {
+      let size = cut.multipliedReportingOverflow(by: UInt64(ObjectLayout.pageSize)).partialValue
+      let length = cut == 0 ? UInt64(ObjectLayout.pageSize) : UInt64(
+        ObjectLayout.fileLength(size: size, layout: .blocks) ?? 0)
+      if try file.facts().size > length { try file.truncate(to: length) }
+    }
+    for run in taken.runs {
+      try file.write(gathering: run.pages, at: run.first * UInt64(ObjectLayout.pageSize))
+    }
+    let last = (taken.pages.last?.number ?? 0) + 1
+    if last * UInt64(ObjectLayout.pageSize) < taken.length || taken.cut != nil {
+      // Holes at the end.
+      if try file.facts().size < taken.length { try file.truncate(to: taken.length) }
+    }
+    places.withLock { node.promised = taken.promised }
+    node.withLock {
+      guard let body = node.body else { return }
+      body.settle()
+      body.committingCut = nil
+      if body.cut == nil {
+        let size = taken.length <= UInt64(ObjectLayout.pageSize) ? 0 : taken.promised.size
+        body.promisedBlocks = ObjectLayout.blocks(size: size)
+      }
+      if body.file == nil, node.handles > 0 { body.file = file }
+      dropIfUnused(node)
+    }
+  }
+}
+
+extension LiveBody {
+  /// Takes over into the head what is kept outside of it.
+  func fill(_ facts: NodeFacts) {
+    head.generation += 1
+    head.mode = facts.mode
+    head.owner = facts.owner
+    head.group = facts.group
+    head.size = facts.size
+    head.modified = ObjectTime(facts.modified)
+    head.accessed = ObjectTime(facts.accessed)
+    head.born = ObjectTime(facts.born)
+  }
+}
+
+extension TakenPages {
+  /// Pages that lie together in the file.
+  var runs: [(first: UInt64, pages: [Page])] {
+    var runs: [(first: UInt64, pages: [Page])] = []
+    for (number, page) in pages {
+      if let last = runs.last, last.first + UInt64(last.pages.count) == number,
+        last.pages.count < 512
+      {
+        runs[runs.count - 1].pages.append(page)
+      } else {
+        runs.append((number, [page]))
+      }
+    }
+    return runs
+  }
+}

@@ -1,0 +1,320 @@
+internal import Secrets
+internal import Synchronization
+internal import SystemPackage
+internal import VaultFormat
+
+/// The folders of the vault on disk, and where in them each node is.
+///
+/// Guards `places`, `promised` and `isInNew` of all nodes.
+final class TreePlaces: Sendable {
+  private struct Folders {
+    /// Folders that are open, by object id; the tree's own is not among them.
+    var open: [ObjectID: FolderHandle] = [:]
+  }
+
+  /// Folders that are kept open.
+  private static let kept = 256
+
+  let vault: FolderHandle
+  private let cipher: NameCipher
+  private let treeName: FileName
+  private let root: LiveNode
+  private let folders = Mutex(Folders())
+
+  init(_ vault: FolderHandle, _ epoch: EpochKeys, root: LiveNode) {
+    self.vault = vault
+    cipher = NameCipher(epoch)
+    treeName = VaultNames.tree(epoch.number)
+    self.root = root
+  }
+
+  // MARK: - Opening
+
+  /// Opens a node's object, and compares its head with what was promised.
+  /// - Throws: `VaultError`; `damaged` where it is not as it was sealed.
+  func open(
+    _ node: LiveNode, _ keys: KeyPool, writing: Bool
+  ) throws(VaultError) -> (ObjectHead, FileHandle) {
+    let (file, digest) = try folders.withLock {
+      (folders) throws(VaultError) -> (FileHandle, Digest?) in
+      (try self.file(of: node, writing: writing, &folders), node.promised?.digest)
+    }
+    let head = try keys.with(node.id) { (context) throws(VaultError) -> ObjectHead in
+      let page = unsafe context.block.bytes
+      guard try unsafe file.read(at: 0, into: page) == page.count,
+        unsafe ObjectHead.digest(ofPage: UnsafeRawBufferPointer(page)) == digest
+      else { throw VaultError(.damaged, file.path, "is not as it was sealed") }
+      do throws(VaultFormatError) {
+        return try unsafe context.keys.openHead(UnsafeRawBufferPointer(page))
+      } catch {
+        throw VaultError(error, file.path)
+      }
+    } noMemory: {
+      VaultError(.noMemory, file.path, "open")
+    }
+    return (head, file)
+  }
+
+  /// Opens a node's file for writing to it.
+  func file(of node: LiveNode) throws(VaultError) -> FileHandle {
+    try folders.withLock { (folders) throws(VaultError) -> FileHandle in
+      try file(of: node, writing: true, &folders)
+    }
+  }
+
+  private func file(
+    of node: LiveNode, writing: Bool, _ folders: inout Folders
+  ) throws(VaultError) -> FileHandle {
+    if node.kind == .folder {
+      return try folder(node, &folders).file(VaultNames.folderHead, writing: writing)
+    }
+    if node.isInNew { return try new().file(Self.newName(node), writing: writing) }
+    guard let place = node.places.first else {
+      throw VaultError(.noSuchFileOrDirectory, vault.path, "open an object in")
+    }
+    let (name, _) = try diskName(place)
+    return try folder(place.folder, &folders).file(name, writing: writing)
+  }
+
+  /// Opens a folder of the tree, and those above it that are not open.
+  private func folder(
+    _ node: LiveNode, _ folders: inout Folders
+  ) throws(VaultError) -> FolderHandle {
+    if let open = folders.open[node.id] { return open }
+    let opened: FolderHandle
+    if node === root {
+      opened = try vault.folder(treeName)
+    } else if node.isInNew {
+      opened = try new().folder(Self.newName(node))
+    } else {
+      guard let place = node.places.first else {
+        throw VaultError(.noSuchFileOrDirectory, vault.path, "open a folder in")
+      }
+      let above = try folder(place.folder, &folders)
+      opened = try above.folder(try diskName(place).name)
+    }
+    if folders.open.count >= Self.kept { folders.open = [:] }
+    folders.open[node.id] = opened
+    return opened
+  }
+
+  private func new() throws(VaultError) -> FolderHandle {
+    try vault.folder(makingIfMissing: VaultNames.new)
+  }
+
+  private static func newName(_ node: LiveNode) -> FileName {
+    // Hexadecimal digits are always a name.
+    FileName(node.id.hex) ?? VaultNames.new
+  }
+
+  // MARK: - Names
+
+  /// The disk bytes of a name in a folder.
+  func diskBytes(_ name: [UInt8], in folder: LiveNode) throws(VaultError) -> [UInt8] {
+    try encode(name, in: folder).bytes
+  }
+
+  private func encode(_ name: [UInt8], in folder: LiveNode) throws(VaultError) -> DiskName {
+    do throws(VaultFormatError) {
+      return try cipher.encode(name: name, in: folder.id)
+    } catch {
+      throw VaultError(error, vault.path)
+    }
+  }
+
+  private func diskName(
+    _ place: NodePlace
+  ) throws(VaultError) -> (name: FileName, rest: (FileName, [UInt8])?) {
+    let disk = try encode(place.name, in: place.folder)
+    guard let name = FileName(disk.name) else {
+      throw VaultError(.damaged, vault.path, "a name that cannot be on disk")
+    }
+    guard case .long(_, let bytes) = disk, let restName = disk.restName.flatMap({ FileName($0) })
+    else { return (name, nil) }
+    return (name, (restName, bytes))
+  }
+
+  // MARK: - Files before they have a name
+
+  /// Opens a node's file; where it has none, one is made in `new`, for contents that are written before
+  /// their name is.
+  func openOrMake(_ node: LiveNode) throws(VaultError) -> FileHandle {
+    try folders.withLock { (folders) throws(VaultError) -> FileHandle in
+      if node.isInNew || !node.places.isEmpty {
+        return try file(of: node, writing: true, &folders)
+      }
+      let new = try new()
+      let file = try new.create(Self.newName(node))
+      node.isInNew = true
+      return file
+    }
+  }
+
+  /// Removes what a node that lost its last name has in `new`.
+  func removeFromNew(_ node: LiveNode) throws(VaultError) {
+    try folders.withLock { (_) throws(VaultError) -> Void in
+      guard node.isInNew, node.kind != .folder else { return }
+      try new().remove(Self.newName(node))
+      node.isInNew = false
+    }
+  }
+
+  // MARK: - Applying changes of names
+
+  /// What the names of a commit do to one node.
+  private struct Plan {
+    /// Changes that give a node a name, by the node's id.
+    var gains: [ObjectID: [Int]] = [:]
+    var isDone: [Bool]
+    var dead: [LiveNode] = []
+  }
+
+  /// Gives and takes names on disk, after the log has promised them.
+  ///
+  /// - Parameter write: Writes the pages of a node whose file was just made.
+  /// - Throws: `VaultError`; what is left is done again when the vault is opened next.
+  func apply(
+    _ changes: [NameChange], write: (LiveNode, FileHandle) throws(VaultError) -> Void
+  ) throws(VaultError) {
+    guard !changes.isEmpty else { return }
+    var plan = Plan(isDone: Array(repeating: false, count: changes.count))
+    for (index, change) in changes.enumerated() {
+      if let now = change.now { plan.gains[now.id, default: []].append(index) }
+    }
+    for change in changes {
+      guard let before = change.before else { continue }
+      try folders.withLock { (folders) throws(VaultError) -> Void in
+        try evict(before, from: NodePlace(folder: change.folder, name: change.name), changes, &plan, &folders)
+      }
+    }
+    for index in changes.indices { try place(index, of: changes, &plan, write) }
+    for node in plan.dead {
+      try folders.withLock { (folders) throws(VaultError) -> Void in
+        let folder = try folder(node, &folders)
+        try folder.removeEverything()
+        folders.open[node.id] = nil
+        try new().removeFolder(Self.newName(node))
+        node.isInNew = false
+      }
+    }
+  }
+
+  /// Carries out the change with an index, that of its folder first.
+  private func place(
+    _ index: Int, of changes: [NameChange], _ plan: inout Plan,
+    _ write: (LiveNode, FileHandle) throws(VaultError) -> Void
+  ) throws(VaultError) {
+    let change = changes[index]
+    guard let now = change.now, !plan.isDone[index] else { return }
+    plan.isDone[index] = true
+    if !withLock({ isOnDisk(change.folder) }), let above = plan.gains[change.folder.id]?.first {
+      try place(above, of: changes, &plan, write)
+    }
+    let made = try folders.withLock { (folders) throws(VaultError) -> FileHandle? in
+      try place(now, NodePlace(folder: change.folder, name: change.name), &folders)
+    }
+    if let made { try write(now, made) }
+  }
+
+  private func isOnDisk(_ node: LiveNode) -> Bool {
+    node === root || node.isInNew || !node.places.isEmpty
+  }
+
+  private func evict(
+    _ node: LiveNode, from place: NodePlace, _ changes: [NameChange], _ plan: inout Plan,
+    _ folders: inout Folders
+  ) throws(VaultError) {
+    // Replaced in one step with its successor's move.
+    guard let index = node.places.firstIndex(where: { $0.isSame(as: place) }) else { return }
+    let gains = plan.gains[node.id] ?? []
+    let (name, rest) = try diskName(place)
+    let folder = try folder(place.folder, &folders)
+    let isMoving = !gains.isEmpty && node.places.count == 1
+    if node.kind != .folder, isMoving, gains.count == 1,
+      try move(
+        node, name, from: folder, to: changes[gains[0]],
+        replacing: changes[gains[0]].before.map { plan.gains[$0.id] == nil } ?? true, &folders)
+    {
+      plan.isDone[gains[0]] = true
+    } else if node.kind == .folder || isMoving {
+      try folder.rename(name, to: try new(), as: Self.newName(node))
+      node.isInNew = true
+      node.places.remove(at: index)
+      if gains.isEmpty { plan.dead.append(node) }
+    } else {
+      try folder.remove(name)
+      node.places.remove(at: index)
+    }
+    if let (restName, _) = rest { try folder.removeIfThere(restName) }
+  }
+
+  /// Moves a file to its new name in one step, where nothing else is in the way.
+  /// - Returns: Whether it could be done.
+  private func move(
+    _ node: LiveNode, _ name: FileName, from folder: FolderHandle, to change: NameChange,
+    replacing isLast: Bool, _ folders: inout Folders
+  ) throws(VaultError) -> Bool {
+    let place = NodePlace(folder: change.folder, name: change.name)
+    if let other = change.before {
+      guard other.kind != .folder, other !== node else { return false }
+      // It would have to go to `new` first if it is to be somewhere else.
+      guard isLast || other.places.count > 1 else { return false }
+    }
+    guard isOnDisk(change.folder) else { return false }
+    let target = try self.folder(change.folder, &folders)
+    let (newName, rest) = try diskName(place)
+    if let rest { try write(rest, in: target) }
+    try folder.rename(name, to: target, as: newName)
+    if let other = change.before {
+      other.places.removeAll { $0.isSame(as: place) }
+    }
+    node.places = [place]
+    return true
+  }
+
+  /// Gives a node a name on disk.
+  /// - Returns: Its file, where it was made for that.
+  private func place(
+    _ node: LiveNode, _ place: NodePlace, _ folders: inout Folders
+  ) throws(VaultError) -> FileHandle? {
+    let folder = try folder(place.folder, &folders)
+    let (name, rest) = try diskName(place)
+    if let rest { try write(rest, in: folder) }
+    var made: FileHandle?
+    if node.isInNew {
+      try new().rename(Self.newName(node), to: folder, as: name)
+      node.isInNew = false
+    } else if let other = node.places.first {
+      let (otherName, _) = try diskName(other)
+      try self.folder(other.folder, &folders).addName(otherName, in: folder, as: name)
+    } else if node.kind == .folder {
+      try folder.makeFolder(name)
+      let inside = try folder.folder(name)
+      made = try inside.create(VaultNames.folderHead)
+    } else {
+      made = try folder.create(name)
+    }
+    node.places.append(place)
+    return made
+  }
+
+  private func write(
+    _ rest: (name: FileName, bytes: [UInt8]), in folder: FolderHandle
+  ) throws(VaultError) {
+    try folder.removeIfThere(rest.name)
+    try folder.create(rest.name).write(at: 0, rest.bytes)
+  }
+
+  // MARK: - What was promised
+
+  /// Works with what this lock guards.
+  func withLock<Result: Sendable>(_ body: () -> Result) -> Result {
+    folders.withLock { _ in body() }
+  }
+}
+
+extension NodePlace {
+  func isSame(as other: NodePlace) -> Bool {
+    folder === other.folder && name == other.name
+  }
+}
