@@ -60,6 +60,9 @@ extension LiveVault {
         let body = try load(node)
         guard let old = node.facts?.size else { throw .ioError }
         guard size != old else { return }
+        if size > ObjectLayout.insideLimit - UInt64(body.head.attributes.count) {
+          try shortenAttributes(body)
+        }
         try body.resize(from: old, to: size, context)
         node.facts?.size = size
         node.facts?.modified = now

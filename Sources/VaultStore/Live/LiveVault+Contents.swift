@@ -133,6 +133,7 @@ extension LiveVault {
       let body = try load(node)
       guard let size = node.facts?.size else { throw .ioError }
       if unsafe !body.writeInside(at: offset, bytes) {
+        try shortenAttributes(body)
         try body.moveToBlocks(context)
         let blocks = ObjectLayout.blocks(size: size)
         if end > size { try body.resize(from: size, to: end, context) }

@@ -112,6 +112,21 @@ extension LiveVault {
     }
   }
 
+  /// Moves attributes out of a head that needs the room for seals. The node's lock is held.
+  func shortenAttributes(_ live: LiveBody) throws(Errno) {
+    guard live.head.layout == .inside,
+      live.head.attributes.count > ObjectLayout.attributesLimit
+    else { return }
+    do throws(VaultError) {
+      let made = try store(live.head.attributes)
+      live.head.attributes = []
+      live.head.attributesID = made.id
+      live.head.attributesDigest = made.digest
+    } catch {
+      throw Self.errno(error)
+    }
+  }
+
   /// Puts attributes where they fit. The node's lock is held.
   private func place(
     _ encoded: [UInt8], of live: LiveBody, _ context: KeyContext
