@@ -7,12 +7,14 @@ struct TakenPages {
   let node: LiveNode
   /// Page numbers of the file with what they shall hold, ascending; the head is among them.
   let pages: [(number: UInt64, page: Page)]
-  /// Pages that were copied and are nobody else's.
+  /// The length of the file when they are in it, in bytes.
   let length: UInt64
   /// The head as it was sealed.
   let promised: PromisedHead
   /// The number of blocks to which the file is cut first.
   let cut: UInt64?
+  /// The head of the state in which it was that short, where it is longer again.
+  let cutHead: Page?
 }
 
 /// The log and what was promised. Guarded by the commit lock.

@@ -113,12 +113,12 @@ extension LiveVault {
   /// Notes that a handle is closed.
   public func close(_ node: LiveNode, writing: Bool) {
     openCount.subtract(1, ordering: .relaxed)
-    let isInNew = node.withLock {
+    let isOrphan = node.withLock {
       node.handles -= 1
       dropIfUnused(node)
       dropRemoved(node)
       return node.isRemoved && node.handles == 0
     }
-    if isInNew { try? places.removeFromNew(node) }
+    if isOrphan { orphans.withLock { $0.append(node) } }
   }
 }

@@ -79,6 +79,10 @@ extension LiveVault {
       }
       let isGained = gained.contains(node.id)
       guard let (taken, file) = try take(node, isGained: isGained) else { continue }
+      if let head = taken.cutHead {
+        defer { pool.give(head) }
+        try log.add(taken.node.id, first: 0, [head])
+      }
       try add(taken, to: log)
       state.taken.append(taken)
       if let file { synced.append(file) }
@@ -126,6 +130,7 @@ extension LiveVault {
   private func seal(_ node: LiveNode, _ context: KeyContext) throws(Errno) -> TakenNode {
     let body = try load(node)
     guard let facts = node.facts else { throw .ioError }
+    let cutHead = try sealCut(body, facts, context)
     body.fill(facts)
     if body.head.layout == .blocks, body.seals.count > 0 {
       try body.loadSeals(context)
@@ -168,7 +173,33 @@ extension LiveVault {
     return TakenNode(
       pages: TakenPages(
         node: node, pages: pages, length: UInt64(length), promised: promised,
-        cut: body.committingCut), file: file)
+        cut: body.committingCut, cutHead: cutHead), file: file)
+  }
+
+  /// Seals a head for an object that was cut and has become longer since.
+  ///
+  /// Whoever replays the log learns by it that what the file has beyond is of no use any more.
+  private func sealCut(
+    _ body: LiveBody, _ facts: NodeFacts, _ context: KeyContext
+  ) throws(Errno) -> Page? {
+    guard let cut = body.cut, body.head.layout == .blocks,
+      ObjectLayout.blocks(size: facts.size) > cut
+    else { return nil }
+    body.fill(facts)
+    var head = body.head
+    head.size = cut * UInt64(ObjectLayout.pageSize)
+    head.root = .zero
+    let used = Int(min(cut, UInt64(ObjectLayout.firstBlocks))) * ObjectLayout.sealLength
+    head.firstSeals.replaceSubrange(
+      used..., with: repeatElement(0, count: ObjectLayout.firstSealsLength - used))
+    let page = pool.take()
+    do throws(VaultFormatError) {
+      try unsafe context.keys.seal(head: head, into: page.bytes)
+      return page
+    } catch {
+      pool.give(page)
+      throw .ioError
+    }
   }
 
   /// Adds a node's pages to the log, those that lie together in one record.
@@ -190,7 +221,7 @@ extension LiveVault {
 
   /// Writes what the last commit has promised to its place.
   func settle(_ state: inout CommitState) throws(VaultError) {
-    guard state.isBehind else { return }
+    guard state.isBehind || orphans.withLock({ !$0.isEmpty }) else { return }
     if let failure = failure.withLock({ $0 }) { throw failure }
     do throws(VaultError) {
       var byNode: [ObjectID: Int] = [:]
@@ -220,6 +251,13 @@ extension LiveVault {
     }
     state.names = []
     state.taken = []
+    // Nothing of these is in the log now, or will be.
+    let orphans = orphans.withLock { list in
+      let taken = list
+      list = []
+      return taken
+    }
+    for node in orphans { try? places.removeFromNew(node) }
   }
 
   /// Writes pages to a node's file.

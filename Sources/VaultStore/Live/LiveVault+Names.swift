@@ -224,13 +224,14 @@ extension LiveVault {
   /// Notes that a node has lost a name.
   private func lose(_ node: LiveNode, _ time: FileFacts.Time) {
     let isLast = tree.withLock { _ in node.names == 0 }
-    node.withLock {
+    let isOrphan = node.withLock {
       node.facts?.changed = time
-      if isLast {
-        node.isRemoved = true
-        dropRemoved(node)
-      }
+      guard isLast else { return false }
+      node.isRemoved = true
+      dropRemoved(node)
+      return node.handles == 0
     }
+    if isOrphan { orphans.withLock { $0.append(node) } }
   }
 
   /// Lets go of what a node held that has neither a name nor a user. The node's lock is held.

@@ -29,6 +29,8 @@ public final class LiveVault: Sendable {
   let tree: Mutex<PendingNames>
   /// Nodes with something staged.
   let changed = Mutex<[LiveNode]>([])
+  /// Nodes that have lost their last name and their last user, of which something may be in `new`.
+  let orphans = Mutex<[LiveNode]>([])
   /// Guards the log and what was promised.
   let commits: Mutex<CommitState>
   /// How many have asked for a commit.

@@ -153,7 +153,7 @@ final class TreePlaces: Sendable {
   /// Removes what a node that lost its last name has in `new`.
   func removeFromNew(_ node: LiveNode) throws(VaultError) {
     try folders.withLock { (_) throws(VaultError) -> Void in
-      guard node.isInNew, node.kind != .folder else { return }
+      guard node.isInNew, node.promised == nil, node.kind != .folder else { return }
       try new().remove(Self.newName(node))
       node.isInNew = false
     }
