@@ -25,7 +25,10 @@ extension Request {
   }
 
   func forget(_ all: UnsafeBufferPointer<fuse_forget_data>) {
-    for unsafeone in unsafe all { vault.release(node(one.ino), one.nlookup) }
+    for index in all.indices {
+      let one = unsafe all[index]
+      vault.release(node(one.ino), one.nlookup)
+    }
     unsafe fuse_reply_none(raw)
   }
 
