@@ -36,7 +36,7 @@ enum Unmounting {
   private static func ask(_ mountPoint: FilePath, _ options: [String]) throws(MountError) {
     let words = ["fusermount3"] + options + ["--", mountPoint.string]
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { for index in arguments.indices { unsafe free(arguments[index]) } }
+    defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
     var child = pid_t()
     let result = unsafe posix_spawnp(&child, "fusermount3", nil, nil, &arguments, environ)
     guard result == 0 else {
