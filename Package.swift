@@ -36,6 +36,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CLinux"),
+    .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .target(name: "ByteReading", swiftSettings: audited),
@@ -46,6 +47,9 @@ let package = Package(
     .target(
       name: "VaultStore",
       dependencies: ["ByteReading", "CLinux", "Erasure", "Secrets", "VaultFormat", system],
+      swiftSettings: audited),
+    .target(
+      name: "VaultMount", dependencies: ["CFuse", "CLinux", "VaultStore", system],
       swiftSettings: audited),
     .target(name: "Conversations", dependencies: ["ByteReading"], swiftSettings: strict),
     .target(

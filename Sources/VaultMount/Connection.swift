@@ -1,0 +1,113 @@
+internal import CFuse
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+
+/// The library's session and its open device: the line to the kernel.
+@safe final class Connection: @unchecked Sendable {
+  // The library's functions used here may be called from any thread: receiving and answering lock inside,
+  // and leaving sets a flag.
+  private let session: OpaquePointer
+  private let mountPoint: FilePath
+  private let served: ServedVault
+
+  /// Mounts.
+  init(
+    _ served: ServedVault, at mountPoint: FilePath, _ options: MountOptions
+  ) throws(MountError) {
+    LibraryLog.begin()
+    var arguments = unsafe fuse_args()
+    defer { unsafe fuse_opt_free_args(&arguments) }
+    for word in ["sotto", "-o", options.arguments] { unsafe fuse_opt_add_arg(&arguments, word) }
+    var table = FuseOperations.table()
+    guard
+      let session = unsafe fuse_session_new(
+        &arguments, &table, MemoryLayout<fuse_lowlevel_ops>.size,
+        Unmanaged.passUnretained(served).toOpaque())
+    else { throw MountError(.refused, mountPoint, LibraryLog.last ?? "cannot prepare mounting") }
+    guard unsafe fuse_session_mount(session, mountPoint.string) == 0 else {
+      let error = Self.refusal(mountPoint)
+      unsafe fuse_session_destroy(session)
+      throw error
+    }
+    unsafe self.session = unsafe session
+    self.mountPoint = mountPoint
+    self.served = served
+    var channel = Self.channel()
+    unsafe fuse_session_custom_io(session, &channel, fuse_session_fd(session))
+  }
+
+  deinit {
+    unsafe fuse_session_destroy(session)
+  }
+
+  /// How requests come in and answers go out: as the library does it, but for the first answer.
+  private static func channel() -> fuse_custom_io {
+    unsafe fuse_custom_io(
+      writev: { device, parts, count, owner in
+        guard let parts = unsafe parts, let owner = unsafe owner else { return -1 }
+        let served = unsafe Unmanaged<ServedVault>.fromOpaque(owner).takeUnretainedValue()
+        if !served.hasAnswered.load(ordering: .relaxed) {
+          served.hasAnswered.store(true, ordering: .relaxed)
+          unsafe Negotiation.complete(parts, count)
+        }
+        return unsafe Glibc.writev(device, parts, count)
+      },
+      read: { device, bytes, count, _ in unsafe Glibc.read(device, bytes, count) },
+      splice_receive: nil, splice_send: nil)
+  }
+
+  private static func refusal(_ mountPoint: FilePath) -> MountError {
+    let hint =
+      "FUSE is needed: the kernel's module fuse, the device /dev/fuse, and the package fuse3"
+    guard unsafe Glibc.access("/dev/fuse", F_OK) == 0 else {
+      return MountError(.unavailable, mountPoint, "this system has no /dev/fuse", hint: hint)
+    }
+    return MountError(
+      .refused, mountPoint, LibraryLog.last ?? "the system does not let this user mount",
+      hint: geteuid() == 0 ? nil : hint)
+  }
+
+  // MARK: - Serving
+
+  /// Whether there is nothing more to serve.
+  var isOver: Bool { unsafe fuse_session_exited(session) != 0 }
+
+  /// Has the threads stop after what they are at.
+  func leave() {
+    unsafe fuse_session_exit(session)
+  }
+
+  /// Answers requests until unmounted, or `leave`.
+  ///
+  /// Run by several threads at a time.
+  /// - Returns: What the system refused, where that is why it ended.
+  func serve() -> Errno? {
+    var request = unsafe fuse_buf()
+    var largest = 0
+    defer {
+      // It held what was written.
+      if let memory = unsafe request.mem { unsafe explicit_bzero(memory, largest) }
+      unsafe free(request.mem)
+    }
+    while !isOver {
+      let count = unsafe fuse_session_receive_buf(session, &request)
+      if count == -EINTR || count == -EAGAIN { continue }
+      guard count > 0 else {
+        leave()
+        return count == 0 ? nil : Errno(rawValue: -count)
+      }
+      largest = max(largest, Int(count))
+      unsafe fuse_session_process_buf(session, &request)
+    }
+    return nil
+  }
+
+  /// Puts something else in the device's place: once nobody reads from it any more, the kernel takes the connection
+  /// for ended, fails what waits for answers, and forgets what it has not written.
+  func close() {
+    guard let nothing = unsafe try? FileDescriptor.open("/dev/null", .readWrite) else { return }
+    dup2(nothing.rawValue, unsafe fuse_session_fd(session))
+    try? nothing.close()
+  }
+}
