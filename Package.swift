@@ -47,6 +47,12 @@ let package = Package(
       name: "VaultStore",
       dependencies: ["ByteReading", "CLinux", "Erasure", "Secrets", "VaultFormat", system],
       swiftSettings: audited),
+    .target(
+      name: "VaultServing",
+      dependencies: [
+        "ByteReading", "CLinux", "Secrets", "VaultFormat", "VaultMount", "VaultStore", system,
+      ],
+      swiftSettings: audited),
     .target(name: "Conversations", dependencies: ["ByteReading"], swiftSettings: strict),
     .target(
       name: "EvidenceFiles", dependencies: ["ByteReading", "CLinux", system],
@@ -75,7 +81,7 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "Applications", "ByteReading", "Conversations", "Erasure", "EvidenceFiles", "Inventory",
-        "Reporting", "Secrets", "VaultFormat", "VaultStore", arguments, system,
+        "Reporting", "Secrets", "VaultFormat", "VaultServing", "VaultStore", arguments, system,
       ],
       swiftSettings: strict),
     .executableTarget(name: "sotto", dependencies: ["Commands", arguments], swiftSettings: strict),
