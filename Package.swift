@@ -51,6 +51,12 @@ let package = Package(
     .target(
       name: "VaultMount", dependencies: ["CFuse", "CLinux", "VaultStore", system],
       swiftSettings: audited),
+    .target(
+      name: "VaultServing",
+      dependencies: [
+        "ByteReading", "CLinux", "Secrets", "VaultFormat", "VaultMount", "VaultStore", system,
+      ],
+      swiftSettings: audited),
     .target(name: "Conversations", dependencies: ["ByteReading"], swiftSettings: strict),
     .target(
       name: "EvidenceFiles", dependencies: ["ByteReading", "CLinux", system],
@@ -79,7 +85,7 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "Applications", "ByteReading", "Conversations", "Erasure", "EvidenceFiles", "Inventory",
-        "Reporting", "Secrets", "VaultFormat", "VaultStore", arguments, system,
+        "Reporting", "Secrets", "VaultFormat", "VaultServing", "VaultStore", arguments, system,
       ],
       swiftSettings: strict),
     .executableTarget(name: "sotto", dependencies: ["Commands", arguments], swiftSettings: strict),

@@ -42,19 +42,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
   func run() async throws {
     try Secrecy.begin()
-    let choice = VaultChoice()
-    var chosen = all ? choice.all(in: try places.places()) : []
-    if all, chosen.isEmpty {
-      throw Failure(
-        "this machine remembers no vault there",
-        hint: "name the vault: the folder whose name ends in .sotto")
-    }
-    for word in stores {
-      for place in try choice.places(word)
-      where !chosen.contains(where: { $0.vault == place.vault }) {
-        chosen.append(place)
-      }
-    }
+    let chosen = try VaultChoice().places(stores, all: all, in: places)
     let restoring = try StoreRestoring(chosen, opening, accepting: accept, wait: wait)
     try restoring.confirm(yes: yes)
     let (restored, failure) = try restoring.run()

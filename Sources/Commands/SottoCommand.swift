@@ -17,8 +17,8 @@ public struct SottoCommand: AsyncParsableCommand {
     version: version,
     subcommands: [
       ScanCommand.self, ListCommand.self, ShowCommand.self, SearchCommand.self, ExportCommand.self,
-      LockCommand.self, RestoreCommand.self, VerifyCommand.self, StatusCommand.self,
-      KeyCommand.self,
+      LockCommand.self, UnlockCommand.self, RestoreCommand.self, VerifyCommand.self,
+      StatusCommand.self, KeyCommand.self, ServeVaultCommand.self,
     ])
 
   public init() {}

@@ -72,12 +72,23 @@ public struct EpochRecord: Equatable, Sendable {
     } catch {
       throw VaultFormatError(error, "epoch \(number)")
     }
-    guard let volume,
-      Self.commitment(of: volume, number: number, vaultID: vaultID).matches(commitment)
-    else {
-      throw VaultFormatError(.damaged, "epoch \(number)", "its volume key does not open")
+    guard let volume else { throw notOpened }
+    return try open(volume, of: vaultID)
+  }
+
+  /// Takes up the volume key.
+  /// - Throws: `damaged` where it is another than the epoch has; `noMemory`.
+  func open(
+    _ volume: consuming SecureBytes, of vaultID: ObjectID
+  ) throws(VaultFormatError) -> EpochKeys {
+    guard Self.commitment(of: volume, number: number, vaultID: vaultID).matches(commitment) else {
+      throw notOpened
     }
     return try EpochKeys(number: number, volume: volume)
+  }
+
+  private var notOpened: VaultFormatError {
+    VaultFormatError(.damaged, "epoch \(number)", "its volume key does not open")
   }
 
   private static func commitment(

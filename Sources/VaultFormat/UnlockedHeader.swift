@@ -36,14 +36,23 @@ public struct UnlockedHeader: Sendable {
     for epoch in header.epochs {
       epochs.append(try epoch.open(place, contents.pair, of: header.vaultID))
     }
-    guard let last = epochs.popLast() else {
+    try self.init(header, epochs, contents.headerKey, slotID: header.slots[place].id)
+  }
+
+  /// Checks a header by the keys of all its epochs, in their order, and the header key.
+  /// - Throws: `damaged` where the header is not what was written; `noMemory`.
+  init(
+    _ header: VaultHeader, _ epochs: [EpochKeys], _ headerKey: consuming SecureBytes,
+    slotID: ObjectID
+  ) throws(VaultFormatError) {
+    guard let last = epochs.last else {
       throw VaultFormatError(.damaged, "header", "no epoch")
     }
     self.header = header
-    keys = VolumeKeys(epochs, last)
-    slotID = header.slots[place].id
-    headerKey = HeaderKey(contents.headerKey)
-    guard header.authenticator(last, headerKey).matches(header.authenticator) else {
+    keys = VolumeKeys(epochs.dropLast(), last)
+    self.slotID = slotID
+    self.headerKey = HeaderKey(headerKey)
+    guard header.authenticator(last, self.headerKey).matches(header.authenticator) else {
       throw VaultFormatError(.damaged, "header", "the authenticator does not agree")
     }
     settings = try header.openSettings(last)

@@ -6,7 +6,7 @@ public final class VolumeKeys: Sendable {
   public let last: EpochKeys
 
   /// Gathers the keys of epochs before the last, and the last.
-  init(_ before: [EpochKeys], _ last: EpochKeys) {
+  init(_ before: some Sequence<EpochKeys>, _ last: EpochKeys) {
     epochs = before + [last]
     self.last = last
   }

@@ -34,7 +34,7 @@ extension Request {
   ) {
     answer { () throws(Errno) in
       let name = unsafe try attributeName(name)
-      let mode: XattrMode
+      let mode: AttributeMode
       switch flags {
       case 0: mode = .set
       case Int32(XATTR_CREATE): mode = .create

@@ -10,13 +10,12 @@ extension Request {
       var answer = statvfs()
       answer.f_bsize = 4096
       answer.f_frsize = 4096
-      answer.f_blocks = fsblkcnt_t(statistics.total / 4096)
+      answer.f_blocks = fsblkcnt_t(statistics.bytes / 4096)
       answer.f_bfree = fsblkcnt_t(statistics.free / 4096)
       answer.f_bavail = fsblkcnt_t(statistics.available / 4096)
-      // Nothing limits the number of files but room; none free would look like a full disk.
-      answer.f_ffree = answer.f_bavail
-      answer.f_favail = answer.f_bavail
-      answer.f_files = fsfilcnt_t(statistics.files) + answer.f_ffree
+      answer.f_files = fsfilcnt_t(statistics.files)
+      answer.f_ffree = fsfilcnt_t(statistics.freeFiles)
+      answer.f_favail = answer.f_ffree
       answer.f_namemax = UInt(Self.longestName)
       unsafe fuse_reply_statfs(raw, &answer)
     }

@@ -76,12 +76,12 @@ extension LockInPlace {
     guard let journal, try JournalFile.isFinished(journal, in: vault) else { return nil }
     let headers = try VaultHeaderFiles(readingIn: vault)
     let check = SealCheck(OpenedVault(vault, headers, header), records, monitor)
-    let (files, findings) = try check.run()
-    if let first = findings.first {
-      throw SealCheck.refusal(place.vault, first, of: findings.count)
+    let checked = try check.run()
+    if let first = checked.findings.first {
+      throw SealCheck.refusal(place.vault, first, of: checked.findings.count)
     }
     var report = LockReport()
-    report.locked = files
+    report.locked = checked.files
     report.refused = try StrayPlaintext(tree).all
     try StoreFolder.close(tree.top.handle)
     // What the seal was cut off from.

@@ -1,4 +1,4 @@
-internal import Secrets
+public import Secrets
 public import SystemPackage
 public import VaultFormat
 
@@ -34,6 +34,16 @@ public final class OpenedVault: Sendable {
     let folder = try folder(at: path)
     let files = try VaultHeaderFiles(readingIn: folder)
     return OpenedVault(folder, files, try files.unlock(secret))
+  }
+
+  /// Opens the vault in a folder by the keys that another process has handed over.
+  /// - Throws: `VaultError`; `refused` where the keys are of another header.
+  public static func open(
+    at path: FilePath, handedOver keys: borrowing SecureBytes
+  ) throws(VaultError) -> OpenedVault {
+    let folder = try folder(at: path)
+    let files = try VaultHeaderFiles(readingIn: folder)
+    return OpenedVault(folder, files, try files.unlock(handedOver: keys))
   }
 
   /// The store's path as it was when it was locked, or what the vault's own path says.

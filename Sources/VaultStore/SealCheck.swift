@@ -17,12 +17,12 @@ struct SealCheck {
     self.monitor = monitor
   }
 
-  /// Gives the files that are there and what is not as it was sealed; what an act that was cut off
-  /// leaves is no such thing.
-  func run() throws(VaultError) -> (files: FileCount, findings: [VaultFinding]) {
-    let report = try VaultVerification.run(
+  /// Says what is there and what is not as it was sealed; what an act that was cut off leaves is no such
+  /// thing.
+  func run() throws(VaultError) -> VaultReport {
+    var report = try VaultVerification.run(
       vault, records: records, readingContents: isReadingContents, claiming: false, monitor)
-    let findings = report.findings.filter { finding in
+    report.findings = report.findings.filter { finding in
       if finding.kind == .added, Self.isOfAct(finding.file) { return false }
       guard isUnderWay else { return true }
       // The rests of long names outlive their objects.
@@ -31,7 +31,7 @@ struct SealCheck {
       let isOfAttributes = finding.file.hasPrefix("\(VaultNames.attributes.text)/")
       return finding.kind != .missing && finding.kind != .metadata && !isOfAttributes
     }
-    return (report.files, findings)
+    return report
   }
 
   private static func isOfAct(_ file: String) -> Bool {

@@ -45,7 +45,7 @@ public struct SealRecords: Sendable {
   /// Writes a record in place of the one before.
   /// - Throws: `VaultError`.
   public func write(_ record: SealRecord) throws(VaultError) {
-    let folder = try make()
+    let folder = try FolderHandle.open(making: folder)
     let (newName, name) = (
       FileName("\(record.vaultID.hex).new"), FileName("\(record.vaultID.hex).json")
     )
@@ -77,29 +77,6 @@ public struct SealRecords: Sendable {
       return try FolderHandle.open(folder, followingLink: true)
     } catch  where error.code == .system(.noSuchFileOrDirectory) {
       return nil
-    }
-  }
-
-  /// Opens the folder, made first where it is missing, with those above it.
-  private func make() throws(VaultError) -> FolderHandle {
-    if let folder = try open() { return folder }
-    var missing: [FilePath.Component] = []
-    var path = folder
-    while true {
-      do {
-        var above = try FolderHandle.open(path, followingLink: true)
-        for component in missing.reversed() {
-          guard let name = FileName(component.string) else { break }
-          let made = try above.folder(makingIfMissing: name)
-          try above.sync()
-          above = made
-        }
-        return above
-      } catch  where error.code == .system(.noSuchFileOrDirectory) && missing.count < 64 {
-        guard let last = path.lastComponent else { throw error }
-        missing.append(last)
-        path.removeLastComponent()
-      }
     }
   }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import SystemPackage
 public import VaultFormat
 
@@ -12,6 +11,8 @@ public enum StoreState: Equatable, Sendable {
   case open
   /// An act on it was cut off, or is under way.
   case interrupted(JournalAct)
+  /// Its vault is mounted at its place, and the process that served it has ended.
+  case abandoned
 
   /// Looks at a store and the place of its vault.
   ///
@@ -30,7 +31,18 @@ public enum StoreState: Equatable, Sendable {
         throw VaultError(error, file.path)
       }
     }
-    return isMounted(place.store) ? .open : .locked
+    guard MountedStore.at(place.store) != nil else { return .locked }
+    return isClaimed(vault) ? .open : .abandoned
+  }
+
+  /// Whether a process holds the vault for itself, as one that serves it does for all its life.
+  private static func isClaimed(_ vault: FolderHandle) -> Bool {
+    do {
+      _ = try vault.claim(shared: true)
+      return false
+    } catch {
+      return error.code == .inUse
+    }
   }
 
   /// Closes the store's folder again where a crash has left it open.
@@ -41,37 +53,5 @@ public enum StoreState: Equatable, Sendable {
     if try StoreFolder.isClosed(folder) { return false }
     try StoreFolder.close(folder)
     return true
-  }
-
-  /// Whether a vault is mounted at a path (`proc(5)`, `/proc/pid/mountinfo`).
-  private static func isMounted(_ path: FilePath) -> Bool {
-    guard let folder = try? FolderHandle.open("/proc/self"),
-      let table = try? folder.file("mountinfo").readToEnd(limit: 1 << 24)
-    else { return false }
-    for line in table.split(separator: UInt8(ascii: "\n")) {
-      // `36 35 98:0 / /where rw … - type source options`, spaces written as \040.
-      let fields = line.split(separator: UInt8(ascii: " "))
-      guard let dash = fields.firstIndex(where: { $0.elementsEqual("-".utf8) }),
-        dash > 5, dash + 1 < fields.count, fields[dash + 1].elementsEqual("fuse.sotto".utf8)
-      else { continue }
-      if unescaped(fields[4]) == Array(path.string.utf8) { return true }
-    }
-    return false
-  }
-
-  private static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var rest = field
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "\\"),
-        let value = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
-      {
-        bytes.append(value)
-        rest = rest.dropFirst(3)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return bytes
   }
 }

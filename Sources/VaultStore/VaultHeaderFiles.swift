@@ -1,4 +1,4 @@
-internal import Secrets
+public import Secrets
 internal import SystemPackage
 public import VaultFormat
 
@@ -72,11 +72,23 @@ public struct VaultHeaderFiles: Sendable {
   /// there by somebody, in a way that the checksum does not show.
   /// - Throws: `VaultError`; `wrongSecret` where the secret opens no slot of either.
   public func unlock(_ secret: borrowing SlotSecret) throws(VaultError) -> UnlockedHeader {
+    try opened { (header) throws(VaultFormatError) in try header.unlock(secret) }
+  }
+
+  /// Opens a header by the keys that another process has handed over, trying both copies.
+  /// - Throws: `VaultError`; `refused` where the keys are of another header.
+  public func unlock(handedOver keys: borrowing SecureBytes) throws(VaultError) -> UnlockedHeader {
+    try opened { (header) throws(VaultFormatError) in try header.unlock(handedOver: keys) }
+  }
+
+  private func opened(
+    by unlock: (VaultHeader) throws(VaultFormatError) -> UnlockedHeader
+  ) throws(VaultError) -> UnlockedHeader {
     let newest = try newest()
     var first: VaultFormatError?
     for header in headers {
       do throws(VaultFormatError) {
-        return try header.unlock(secret)
+        return try unlock(header)
       } catch {
         first = first ?? error
       }

@@ -3,6 +3,7 @@
 #define SOTTO_CLINUX_H
 
 #include "FileControl.h"
+#include "Processes.h"
 
 #include <fcntl.h>
 

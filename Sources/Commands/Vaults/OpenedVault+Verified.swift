@@ -1,5 +1,6 @@
 import ByteReading
 import Reporting
+import SystemPackage
 import VaultStore
 
 extension OpenedVault {
@@ -9,13 +10,19 @@ extension OpenedVault {
     let report = try ActRun.run { (monitor) throws(VaultError) in
       try VaultVerification.run(self, monitor)
     }
-    var document = VerificationDocument(
-      vault: path, checked: FileSum(report.files),
+    return VerificationDocument(report, of: path)
+  }
+}
+
+extension VerificationDocument {
+  /// The document about what a check has found.
+  init(_ report: VaultReport, of vault: FilePath) {
+    self.init(
+      vault: vault, checked: FileSum(report.files),
       findings: report.findings.map {
         ListedFinding($0.kind.rawValue, StoredText(bytes: $0.path ?? Array($0.file.utf8)), $0.text)
       })
-    document.interrupted = report.interrupted.map { $0.word }
-    document.isKnown = report.isKnownHere
-    return document
+    interrupted = report.interrupted.map { $0.word }
+    isKnown = report.isKnownHere
   }
 }

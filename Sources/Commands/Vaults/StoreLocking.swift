@@ -89,7 +89,7 @@ struct StoreLocking {
     case .locked:
       StandardError.write("sotto: \(job.place.store.shown) is locked already\n")
       return nil
-    case .open:
+    case .open, .abandoned:
       throw Failure("\(job.place.store.string) is open", status: .inUse)
     case .interrupted(.rotating):
       throw Failure(

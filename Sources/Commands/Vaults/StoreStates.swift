@@ -46,7 +46,7 @@ struct StoreStates {
     case .plain, nil: "plain"
     case .locked: "locked"
     case .open: "open"
-    case .interrupted: "interrupted"
+    case .interrupted, .abandoned: "interrupted"
     }
   }
 
@@ -88,6 +88,9 @@ struct StoreStates {
       case .interrupted(let act):
         status.state = .interrupted
         status.act = act.word
+      case .abandoned:
+        status.state = .interrupted
+        status.act = "serving"
       }
     } catch {
       throw Failure(error)

@@ -47,6 +47,26 @@ struct VaultChoice {
     remembered.filter { vault in places.contains { vault.known.isBelow($0) } }.map { Place($0) }
   }
 
+  /// The vaults that words mean, each once, or all that this machine remembers.
+  /// - Throws: `Failure` where a word means none, or none is remembered.
+  func places(
+    _ words: [String], all: Bool, in places: StorePlacesOptions
+  ) throws(Failure) -> [Place] {
+    var chosen = all ? self.all(in: try places.places()) : []
+    if all, chosen.isEmpty {
+      throw Failure(
+        "this machine remembers no vault there",
+        hint: "name the vault: the folder whose name ends in .sotto")
+    }
+    for word in words {
+      for place in try self.places(word)
+      where !chosen.contains(where: { $0.vault == place.vault }) {
+        chosen.append(place)
+      }
+    }
+    return chosen
+  }
+
   /// The vaults that a word means: more than one only where it is an application.
   /// - Throws: `Failure`; with status 11 where something is there and it is no vault.
   func places(_ word: String) throws(Failure) -> [Place] {

@@ -7,6 +7,9 @@ struct VaultOpening {
   /// The secrets that were given.
   let given: [OpeningSecret]
 
+  /// What was typed and has opened a vault: people have one passphrase for several.
+  private let typed = TypedSecrets()
+
   /// How often the terminal is asked.
   private static let tries = 3
 
@@ -36,6 +39,13 @@ struct VaultOpening {
   private func ask(_ vault: FilePath) throws(Failure) -> OpenedVault {
     // What is no vault, or newer, is said before anybody types.
     let types = try VaultOpening.header(of: vault).slots.map(\.type)
+    for secret in typed.secrets {
+      do throws(Failure) {
+        return try VaultOpening.attempt(vault, secret)
+      } catch {
+        guard error.status == .wrongPassphrase else { throw error }
+      }
+    }
     var attempts = 0
     while true {
       attempts += 1
@@ -47,7 +57,9 @@ struct VaultOpening {
         secret = try .recovery(words: words, from: "the terminal")
       }
       do throws(Failure) {
-        return try VaultOpening.attempt(vault, secret)
+        let opened = try VaultOpening.attempt(vault, secret)
+        typed.secrets.append(secret)
+        return opened
       } catch {
         guard error.status == .wrongPassphrase, attempts < VaultOpening.tries else { throw error }
         StandardError.write("sotto: that does not open it\n")
@@ -75,4 +87,9 @@ struct VaultOpening {
       throw Failure(error)
     }
   }
+}
+
+/// The secrets that were typed while one command runs.
+private final class TypedSecrets {
+  var secrets: [OpeningSecret] = []
 }

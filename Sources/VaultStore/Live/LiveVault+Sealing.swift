@@ -25,6 +25,8 @@ extension LiveVault {
   public func seal() throws(VaultError) {
     guard !isReadOnly else { return }
     worker.end()
+    // Whoever seals twice finds nothing to do.
+    if commits.withLock({ $0.log == nil }) { return }
     try commit()
     try commits.withLock { (state) throws(VaultError) -> Void in
       try settle(&state)
