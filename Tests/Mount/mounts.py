@@ -159,7 +159,7 @@ class Gocryptfs(Plain):
 
     name = "gocryptfs"
 
-    def __init__(self, top, options=()):
+    def __init__(self, top, options=(), init=()):
         if shutil.which("gocryptfs") is None:
             raise Missing("gocryptfs is not installed")
         self.top, self.options = top, list(options)
@@ -169,7 +169,7 @@ class Gocryptfs(Plain):
             os.makedirs(folder)
         with open(self.secret, "wb") as file:
             file.write(PASSPHRASE)
-        subprocess.run(["gocryptfs", "-init", "-q", "-scryptn", "12", "-passfile", self.secret, self.beneath],
+        subprocess.run(["gocryptfs", "-init", "-q", "-scryptn", "12", *init, "-passfile", self.secret, self.beneath],
                        check=True, capture_output=True)
         self.open()
 
