@@ -81,7 +81,8 @@ class Plain:
     """A folder without anything in between."""
 
     name = "plain"
-    beneath = None
+    beneath = None    # where what is served lies
+    disk = None       # and everything else that belongs to it
 
     def __init__(self, folder):
         self.folder = folder
@@ -117,6 +118,19 @@ class Plain:
 
     def end(self):
         pass
+
+    # ---- the disk ----
+
+    def kept(self):
+        """A copy of everything on the disk while it is closed; `put_back` brings it back."""
+        copy = self.disk + " kept"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.disk, copy, symlinks=True)
+        return copy
+
+    def put_back(self, copy):
+        clear(self.disk)
+        shutil.copytree(copy, self.disk, symlinks=True)
 
 
 class Commanded(Plain):
@@ -164,7 +178,7 @@ class Gocryptfs(Plain):
             raise Missing("gocryptfs is not installed")
         self.top, self.options = top, list(options)
         self.beneath, self.folder = os.path.join(top, "cipher"), os.path.join(top, "mount")
-        self.secret, self.child = os.path.join(top, "passphrase"), None
+        self.disk, self.secret, self.child = self.beneath, os.path.join(top, "passphrase"), None
         for folder in (self.beneath, self.folder):
             os.makedirs(folder)
         with open(self.secret, "wb") as file:
@@ -186,7 +200,8 @@ class Gocryptfs(Plain):
         return self.child.pid
 
     def close(self):
-        detach(self.folder)
+        if subprocess.run(["umount", self.folder], capture_output=True).returncode:
+            raise Wrong(f"{self.folder} is in use")
         self.child.wait(LONG)
 
     def recover(self):
@@ -204,24 +219,29 @@ class Gocryptfs(Plain):
 
 
 class Sotto(Plain):
-    """Our own: a home with one store that is locked, and opened at its own path. `program` is the command."""
+    """Our own: a home with one store that is locked, and opened at its own path.
+
+    `program` is the command, `disk` where home and state lie if not below `top`; with `key`, no key is derived.
+    """
 
     name = "sotto"
 
-    def __init__(self, top, program, options=(), before=None):
+    def __init__(self, top, program, options=(), disk=None, key=False):
         self.program = [program] if isinstance(program, str) else list(program)
-        self.options, self.before = list(options), before
-        self.top, self.home = top, os.path.join(top, "home")
+        self.options, self.top, self.disk = list(options), top, os.path.join(disk or top, "disk")
+        self.home, self.state = os.path.join(self.disk, "home"), os.path.join(self.disk, "state")
         self.folder, self.beneath = os.path.join(self.home, "store"), os.path.join(self.home, "store.sotto")
-        self.secret = os.path.join(top, "passphrase")
         self.environment = {
-            **os.environ, "HOME": self.home, "XDG_STATE_HOME": top + "/state", "XDG_CONFIG_HOME": top + "/config",
+            **os.environ, "HOME": self.home, "XDG_STATE_HOME": self.state, "XDG_CONFIG_HOME": top + "/config",
             "XDG_RUNTIME_DIR": top + "/runtime", "SWIFT_BACKTRACE": "enable=no"}
         os.makedirs(self.folder)
+        os.makedirs(self.state)
         os.makedirs(top + "/runtime", 0o700)
-        with open(self.secret, "wb") as file:
+        kind = "key" if key else "passphrase"
+        self.secret = f"--{kind}-file", os.path.join(top, kind)
+        with open(self.secret[1], "wb") as file:
             file.write(PASSPHRASE)
-        self.must("lock", self.folder, "--yes", "--kdf", "interactive", "--everything", "--passphrase-file", self.secret)
+        self.must("lock", self.folder, "--yes", "--kdf", "interactive", "--everything", *self.secret)
         self.open()
 
     def run(self, *words, **options):
@@ -235,7 +255,7 @@ class Sotto(Plain):
         return result.stdout + result.stderr
 
     def open(self, **options):
-        said = self.must("unlock", self.folder, "--passphrase-file", self.secret, *self.options, **options)
+        said = self.must("unlock", self.folder, *self.secret, *self.options, **options)
         if not mounted(self.folder):
             raise Wrong(f"unlock says nothing is wrong, but nothing is mounted at {self.folder}")
         return said
@@ -258,14 +278,20 @@ class Sotto(Plain):
             raise Wrong("lock says nothing is wrong, but the store is still mounted")
 
     def recover(self):
-        said = json.dumps(self.status())
-        said += self.must("lock", self.folder, "--yes")
+        """After a kill: `status` must tell, `lock` clear it, and one of `lock` and `unlock` say what happened."""
+        told = self.status()
+        if told["state"] in ("open", "locked", "plain"):
+            raise Wrong(f"the serving process was killed, and status says {told['state']}")
+        said = self.must("lock", self.folder, "--yes")
         if mounted(self.folder):
             raise Wrong("lock does not clear what a killed process left mounted")
-        return said + self.open()
+        said += self.open()
+        if not said.strip():
+            raise Wrong("neither lock nor unlock says a word about the process that was killed")
+        return said
 
     def verify(self):
-        result = self.run("verify", self.beneath, "--passphrase-file", self.secret)
+        result = self.run("verify", self.beneath, *self.secret)
         if result.returncode:
             return [f"verify: exit {result.returncode}: {(result.stdout + result.stderr).strip()[-600:]}"]
         return []
@@ -280,15 +306,19 @@ class Sotto(Plain):
         if server:
             kill(server)
         detach(self.folder)
-        # Where root may, the mount point of a locked store cannot be changed.
-        if os.path.isdir(self.folder) and shutil.which("chattr"):
-            subprocess.run(["chattr", "-i", self.folder], capture_output=True)
+        clear(self.disk)
 
 
-def standin(top, bug="", options=()):
+def clear(folder):
+    """Removes a tree, also where root has forbidden that."""
+    if os.path.isdir(folder) and shutil.which("chattr"):
+        subprocess.run(["chattr", "-R", "-f", "-i", folder], capture_output=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def standin(top, bug="", options=(), **wanted):
     """The stand-in for our own command, with one mistake or none."""
-    made = Sotto.__new__(Sotto)
     os.environ["STANDIN_BUG"] = bug
-    Sotto.__init__(made, top, [sys.executable, "-I", "-S", os.path.join(HERE, "standin.py")], options)
+    made = Sotto(top, [sys.executable, "-S", os.path.join(HERE, "standin.py")], options, **wanted)
     made.name = "stand-in"
     return made

@@ -75,12 +75,16 @@ class Worker:
         return "; ".join(different) or None
 
     def interrupted(self, kind):
-        for side in self.sides:
-            side.leave()
         if kind == "crash":
+            # With everything still open: that closing writes it is no promise.
             synced(self.tops[1])
+        else:
+            for side in self.sides:
+                side.leave()
         self.line.sendall(kind.encode() + b"\n")
         answer = self.line.recv(65536).decode()
+        for side in self.sides:
+            side.leave()
         return None if answer == "done" else answer if answer != "" else "nobody answers"
 
 
