@@ -8,6 +8,7 @@ internal import Glibc
 ///   vault.
 /// - `access`: the kernel checks modes and owners (`default_permissions`).
 /// - `copy_file_range`: the kernel copies through its pages instead, as it must where some are not written yet.
+/// - `lseek`: the kernel says where data is, for it has written what is not here yet.
 /// - `write_buf`, `retrieve_reply`: there is no descriptor to splice from or to.
 /// - `bmap`, `ioctl`, `poll`: there is nothing behind them.
 enum FuseOperations {
@@ -60,9 +61,6 @@ enum FuseOperations {
     unsafe table.fsync = { request, number, _, _ in unsafe Request(request).synchronise(number) }
     unsafe table.fallocate = { request, number, flags, offset, count, _ in
       unsafe Request(request).allocate(number, flags, offset, count)
-    }
-    unsafe table.lseek = { request, number, offset, whence, _ in
-      unsafe Request(request).seek(number, offset, whence)
     }
   }
 

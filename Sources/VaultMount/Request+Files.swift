@@ -104,15 +104,6 @@ extension Request {
     }
   }
 
-  func seek(_ number: fuse_ino_t, _ offset: off_t, _ whence: Int32) {
-    answer { () throws(Errno) in
-      guard offset >= 0 else { throw .noSuchAddressOrDevice }
-      let found = try vault.seekData(
-        node(number), from: UInt64(offset), hole: whence == sotto_SEEK_HOLE)
-      unsafe fuse_reply_lseek(raw, off_t(clamping: found))
-    }
-  }
-
   // MARK: - Handles
 
   private func checkOpens() throws(Errno) {

@@ -51,7 +51,10 @@ def contents_differ(one, other, cold):
     try:
         at = 0
         while True:
-            want, have = (os.pread(file, 1 << 20, at) for file in files)
+            try:
+                want, have = (os.pread(file, 1 << 20, at) for file in files)
+            except OSError as error:
+                return "%s at %d" % (error.strerror, at)
             if want != have:
                 where = next((index for index, (a, b) in enumerate(zip(want, have)) if a != b), min(len(want), len(have)))
                 return (f"at {at + where} of {os.fstat(files[0]).st_size}: {have[where:where + 16].hex() or 'the end'}, "

@@ -90,17 +90,24 @@ extension LiveVault {
 
   // MARK: - Users
 
-  /// Notes that the kernel knows the node.
+  /// Notes that the kernel knows the node, which is kept from then on.
   public func retain(_ node: LiveNode) {
-    node.withLock { node.lookups += 1 }
+    let isFirst = node.withLock {
+      node.lookups += 1
+      return node.lookups == 1
+    }
+    if isFirst { _ = unsafe Unmanaged.passRetained(node) }
   }
 
   /// Notes that the kernel has forgotten the node so often.
   public func release(_ node: LiveNode, _ count: UInt64) {
-    node.withLock {
+    let isLast = node.withLock {
+      guard node.lookups > 0 else { return false }
       node.lookups -= min(count, node.lookups)
       dropRemoved(node)
+      return node.lookups == 0
     }
+    if isLast { unsafe Unmanaged.passUnretained(node).release() }
   }
 
   /// Notes a handle on a file or folder.

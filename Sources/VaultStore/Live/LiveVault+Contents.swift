@@ -209,15 +209,6 @@ extension LiveVault {
     }
   }
 
-  /// Where data or a hole begins from an offset on; contents are all data but for the end.
-  public func seekData(
-    _ node: LiveNode, from offset: UInt64, hole: Bool
-  ) throws(Errno) -> UInt64 {
-    let size = try node.locked { () throws(Errno) -> UInt64 in try facts(node).size }
-    guard offset < size else { throw .noSuchAddressOrDevice }
-    return hole ? size : offset
-  }
-
   /// Promises what was changed so far, in this file and every other.
   /// - Throws: `EIO` or `ENOSPC`; nothing is promised then.
   public func sync(_ node: LiveNode) throws(Errno) {
