@@ -6,5 +6,5 @@ public struct RecoveryReport: Sendable, Equatable {
   public var isEmpty: Bool { true }
 }
 enum LogRecovery {
-  static func run(_ vault: OpenedVault, records: SealRecords, _ monitor: ActMonitor) throws(VaultError) -> RecoveryReport? { nil }
+  static func run(_ vault: OpenedVault, records: SealRecords, accepting: Bool = false, _ monitor: ActMonitor) throws(VaultError) -> RecoveryReport? { nil }
 }
