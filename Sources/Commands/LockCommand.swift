@@ -10,9 +10,12 @@ import VaultStore
 struct LockCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lock",
-    abstract: "Encrypt stores where they lie.",
+    abstract: "Encrypt stores where they lie, or close those that are open.",
     discussion: """
-      Each store becomes a vault beside it, DIR.sotto, and its plaintext is overwritten where the \
+      A store that sotto unlock has opened is closed: nothing is left in the clear, and no secret is \
+      needed. While programs have files of it open it stays open, and they are named; the status is 14.
+
+      Any other store becomes a vault beside it, DIR.sotto, and its plaintext is overwritten where the \
       medium allows. What the medium does not promise is said at the end. A lock that is cut off, by \
       Ctrl-C or by a power cut, loses nothing: the same command goes on.
 
@@ -51,6 +54,9 @@ struct LockCommand: AsyncParsableCommand {
 
   @Flag(name: .long, help: "Wait for programs that use the store to end.")
   var wait = false
+
+  @Flag(name: .long, help: "Close an open store though programs have files of it open.")
+  var force = false
 
   @Flag(name: .long, help: "Do not ask for confirmation.")
   var yes = false
@@ -96,14 +102,27 @@ struct LockCommand: AsyncParsableCommand {
         + "sotto: hint: put each into a folder of its own to lock it\n")
   }
 
-  func run() async throws {
-    try Secrecy.begin()
-    let choice = try StoreChoice(stores, all: all, try places.places())
+  private func lockPlain(_ words: [String]) throws -> ([LockedStore], ExitStatus?) {
+    let choice = try StoreChoice(words, all: all, try places.places())
     sayWhatIsLeftOut(choice)
     let locking = try StoreLocking(
       targets(choice), vault: vault, opening: opening, new: new, wait: wait)
     try locking.confirm(yes: yes)
-    let (locked, failure) = try locking.run()
+    return try locking.run()
+  }
+
+  func run() async throws {
+    try Secrecy.begin()
+    var closing = try StoreClosing(stores, all: all, in: places)
+    closing.isWaiting = wait
+    closing.isForced = force
+    let isAlone = !all && closing.otherWords.isEmpty
+    var (locked, failure) = try closing.run(alone: isAlone)
+    if !isAlone {
+      let (more, status) = try lockPlain(closing.otherWords)
+      locked += more
+      failure = failure ?? status
+    }
     let output = StandardOutput()
     switch format {
     case .json:

@@ -69,7 +69,7 @@ public struct InventoryReader: Sendable {
       let accounts = search.accounts
       let tree = search.survey.tree
       for known in vaults
-      where known.isBelow(place) && VaultFolder.isOne(known.vault, tree) {
+      where !known.isOpen && known.isBelow(place) && VaultFolder.isOne(known.vault, tree) {
         guard let app = known.app,
           seen.insert(ClaimedPath(path: known.vault, kind: .conversations)).inserted
         else {
@@ -80,8 +80,9 @@ public struct InventoryReader: Sendable {
             claim: VaultFolder.claim(known, of: app), tree: tree, accounts: accounts, root: "/",
             isAtKnownPlace: false, state: .locked))
       }
-      for path in search.vaults where !vaults.contains(where: { $0.vault == path && $0.app != nil })
-      {
+      // What is in a vault that is open is counted where its store is.
+      for path in search.vaults
+      where !vaults.contains(where: { $0.vault == path && ($0.app != nil || $0.isOpen) }) {
         result.issues.append(VaultFolder.issue(path))
       }
       let root: FilePath = if case .image(let root) = place { root } else { "/" }
@@ -92,7 +93,8 @@ public struct InventoryReader: Sendable {
         result.found.append(
           Found(
             claim: claim, tree: search.survey.tree, accounts: search.accounts, root: root,
-            isAtKnownPlace: index < search.claimsAtKnownPlaces))
+            isAtKnownPlace: index < search.claimsAtKnownPlaces,
+            state: state(of: first.path, place)))
       }
       result.looked += search.survey.looked
       result.issues += search.survey.issues
@@ -103,6 +105,12 @@ public struct InventoryReader: Sendable {
         < (right.claim.app.rawValue, b.path.string, b.kind.rawValue)
     }
     return result
+  }
+
+  private func state(of store: FilePath, _ place: LookingPlace) -> StoreRecord.State {
+    // Paths of this machine mean nothing in an image.
+    if case .image = place { return .plain }
+    return vaults.contains { $0.isOpen && store.starts(with: $0.store) } ? .open : .plain
   }
 
   /// What is found, as records without counts: where stores are, without reading them.

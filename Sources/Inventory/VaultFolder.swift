@@ -11,6 +11,8 @@ public struct KnownVault: Sendable {
   public var store: FilePath
   /// The vault's folder.
   public var vault: FilePath
+  /// Whether the vault is open, so that the store is there to be read.
+  public var isOpen = false
 
   /// Makes a known vault.
   public init(app: ApplicationID?, store: FilePath, vault: FilePath) {

@@ -1,6 +1,6 @@
 internal import CLinux
 internal import Glibc
-internal import SystemPackage
+public import SystemPackage
 public import VaultFormat
 public import VaultStore
 
@@ -18,7 +18,8 @@ public final class ServingProcess: Sendable {
   public let process: Int32
   private let path: FilePath
   private let place: LockPlace
-  private var vault: FilePath { place.vault }
+  /// The vault.
+  public var vault: FilePath { place.vault }
 
   private init(_ process: Int32, _ path: FilePath, _ place: LockPlace) {
     self.process = process

@@ -30,14 +30,17 @@ public final class VaultServer {
       mounted = try Self.mount(store)
     } catch {
       try? store.seal()
+      store.letGo()
       throw error
     }
     do {
       thread = try ServingThread(mounted, store.place.store, wakening)
       try Self.checkServes(store)
     } catch {
-      try? mounted.end()
+      mounted.abort()
       try? store.seal()
+      store.letGo()
+      try? mounted.detach()
       throw error
     }
     wakening.watchSignals()
@@ -52,7 +55,7 @@ public final class VaultServer {
       do throws(MountError) {
         return try MountedVault.mount(store.live, at: store.place.store, options)
       } catch {
-        throw VaultError(.refused, store.place.store, error.text, hint: error.hint)
+        throw VaultError(error)
       }
     }
   }
@@ -100,7 +103,7 @@ public final class VaultServer {
 
   private var status: ServingStatus {
     ServingStatus(
-      process: getpid(), since: since, openFiles: mounted.openHandles, sealed: store.sealed,
+      process: getpid(), since: since, openFiles: mounted.openHandles, sealed: store.live.sealed,
       isReadOnly: store.isReadOnly)
   }
 
@@ -111,14 +114,15 @@ public final class VaultServer {
   ) throws(VaultError) -> Locking {
     do {
       socket?.send(line: ControlAnswer.doing("unmounting").line)
-      if try Unmounting.run(store.place.store) {
-        // Another name space may hold a copy of the mount.
-        if !thread.wait(seconds: 10) { try cutOff() }
-      } else if isForced {
-        try cutOff()
-      } else {
-        socket?.send(line: ControlAnswer.busy(mounted.openHandles).line)
-        return .busy
+      if try !unmount() {
+        guard isForced else {
+          socket?.send(line: ControlAnswer.busy(mounted.openHandles).line)
+          return .busy
+        }
+        // What the kernel still holds is written; then nothing is answered any more.
+        mounted.refuseOpens()
+        try? mounted.flush()
+        try store.seal()
       }
       socket?.send(line: ControlAnswer.doing("sealing").line)
       try finish()
@@ -130,18 +134,40 @@ public final class VaultServer {
     }
   }
 
-  /// Ends what still has files open: what the kernel holds of them is written, then nothing is answered.
-  private func cutOff() throws(VaultError) {
-    if let root = try? FolderHandle.open(store.place.store) { try? root.syncFileSystem() }
-    try store.live.seal()
-    try? mounted.end()
-    _ = thread.wait(seconds: 10)
+  /// Unmounts, which has everything written first.
+  /// - Returns: Whether nothing was in use.
+  private func unmount() throws(VaultError) -> Bool {
+    do throws(MountError) {
+      try mounted.end()
+    } catch {
+      if error.code == .inUse { return false }
+      throw VaultError(error)
+    }
+    // Another name space may hold a copy of the mount: what is open there is in use.
+    return thread.wait(seconds: 10)
   }
 
-  /// Seals the vault when nothing is mounted any more.
+  /// Seals the vault; only when its keys are gone a mount that is still there is taken out of sight.
   private func finish() throws(VaultError) {
-    try? mounted.end()
+    defer {
+      if !thread.hasEnded { mounted.abort() }
+      store.letGo()
+      try? mounted.detach()
+    }
     try store.seal()
+  }
+}
+
+extension VaultError {
+  /// What went wrong with a mount.
+  fileprivate init(_ error: MountError) {
+    let code: VaultError.Code =
+      switch error.code {
+      case .inUse: .inUse
+      case .system(let errno): .system(errno)
+      case .unavailable, .unsuitable, .refused: .refused
+      }
+    self.init(code, error.path, error.text, hint: error.hint)
   }
 }
 

@@ -11,7 +11,7 @@ enum AbandonedStore {
   /// - Throws: `Failure`.
   static func clear(_ place: LockPlace) throws(Failure) {
     do throws(VaultError) {
-      while let mount = MountedStore.at(place.store) { try Unmounting.runAbandoned(mount) }
+      while let mount = MountedStore.at(place.store) { try AbandonedMount.detach(mount) }
       _ = try StoreState.repair(place)
     } catch {
       throw Failure(error)

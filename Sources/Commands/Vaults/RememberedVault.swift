@@ -14,11 +14,16 @@ struct RememberedVault {
   /// All of them; none where the state folder cannot be read.
   static func all() -> [RememberedVault] {
     ((try? SealRecords.standard.all()) ?? []).map { record in
-      RememberedVault(
-        known: KnownVault(
-          app: record.application.map { ApplicationID(rawValue: $0) }, store: record.store,
-          vault: record.vault),
-        sealed: Instant(seconds: Int64(clamping: record.sealed)), bulk: record.bulk)
+      var known = KnownVault(
+        app: record.application.map { ApplicationID(rawValue: $0) }, store: record.store,
+        vault: record.vault)
+      if MountedStore.at(record.store) != nil,
+        let place = try? LockPlace(store: record.store, vault: record.vault)
+      {
+        known.isOpen = (try? StoreState.of(place)) == .open
+      }
+      return RememberedVault(
+        known: known, sealed: Instant(seconds: Int64(clamping: record.sealed)), bulk: record.bulk)
     }
   }
 }

@@ -33,9 +33,11 @@ struct StoreLocking {
     self.new = new
     isWaiting = wait
     let chosen: FilePath? = if let vault { try NamedPath.possible(vault) } else { nil }
+    let remembered = VaultChoice()
     for target in targets {
       do throws(VaultError) {
-        let place = try LockPlace(store: target.store, vault: chosen)
+        let place = try LockPlace(
+          store: target.store, vault: chosen ?? remembered.vault(of: target.store))
         jobs.append(Job(target: target, place: place, state: try StoreState.of(place)))
       } catch {
         throw Failure(error)

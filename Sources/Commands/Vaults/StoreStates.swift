@@ -5,6 +5,7 @@ import Inventory
 import Reporting
 import SystemPackage
 import VaultFormat
+import VaultServing
 import VaultStore
 
 /// What stores are in: those that scan finds, those that this machine remembers, those that are named.
@@ -56,7 +57,7 @@ struct StoreStates {
       path: store, vault: place.vault, app: place.app?.rawValue, state: .locked)
     status.sealed = place.sealed
     // The folder at the store's own place may be gone; the vault is what counts.
-    if EvidenceTree(.machine).isFolder(store) {
+    if EvidenceTree(.machine).isFolder(store) || MountedStore.at(store) != nil {
       try read(&status, store, place.vault, bulk: place.bulk)
     }
     return status
@@ -82,9 +83,23 @@ struct StoreStates {
       case .plain: status.state = .plain
       case .locked:
         status.state = .locked
+        // Until it is sealed its keys are in memory, mounted or not.
+        if let process = place.servingProcess() {
+          status.state = .open
+          status.process = process.process
+          return
+        }
         // Only its owner may look into a folder that is closed.
         status.stray = ((try? StrayPlaintext(place, bulk: bulk))?.all ?? []).map(\.path)
-      case .open: status.state = .open
+      case .open:
+        status.state = .open
+        guard let process = place.servingProcess() else { return }
+        status.process = process.process
+        guard let served = process.status() else { return }
+        status.since = Instant(milliseconds: served.since)
+        status.openFiles = served.openFiles
+        status.sealed =
+          served.sealed.flatMap { Instant(seconds: Int64(clamping: $0)) } ?? status.sealed
       case .interrupted(let act):
         status.state = .interrupted
         status.act = act.word

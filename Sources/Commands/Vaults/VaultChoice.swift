@@ -47,6 +47,11 @@ struct VaultChoice {
     remembered.filter { vault in places.contains { vault.known.isBelow($0) } }.map { Place($0) }
   }
 
+  /// The vault of a store, where this machine remembers one.
+  func vault(of store: FilePath) -> FilePath? {
+    remembered.first { $0.known.store == store }?.known.vault
+  }
+
   /// The vaults that words mean, each once, or all that this machine remembers.
   /// - Throws: `Failure` where a word means none, or none is remembered.
   func places(

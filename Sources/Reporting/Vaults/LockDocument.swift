@@ -22,6 +22,11 @@ public enum LockDocument {
     writer.optional("app", store.app)
     writer.member("state", store.state)
     writer.optional("error", store.error)
+    // Nothing was encrypted, so that there are no sums.
+    if store.wasOpen {
+      writer.member("wasOpen", true)
+      return
+    }
     writer.member("files", store.locked.files)
     writer.member("bytes", store.locked.bytes)
     writer.key("overwritten")

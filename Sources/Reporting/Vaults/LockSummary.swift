@@ -10,7 +10,9 @@ public enum LockSummary {
     var lines: [String] = []
     for store in stores where store.error == nil {
       let path = shown(store.path, home)
-      if !store.wasLocked {
+      if store.wasOpen {
+        lines += wrapped("locked \(path)", 0, width)
+      } else if !store.wasLocked {
         lines += wrapped(
           "locked \(path): \(sum(store.locked)) in \(shown(store.vault, home))", 0, width)
         lines += wrapped("overwritten on the medium: \(sum(store.overwritten))", 2, width)

@@ -17,8 +17,15 @@ public struct StoreStatus: Sendable {
   public var app: String?
   /// How it lies there.
   public var state: State
-  /// What was cut off: `locking`, `restoring` or `rotating`.
+  /// What was cut off: `locking`, `restoring`, `rotating`, or `serving`, where the process that had the
+  /// store open was ended.
   public var act: String?
+  /// The process that serves it, where it is open.
+  public var process: Int32?
+  /// Since when it is open.
+  public var since: Instant?
+  /// How many files of it are open.
+  public var openFiles: Int?
   /// When its manifest was last sealed.
   public var sealed: Instant?
   /// What lies in the folder of a locked store and does not belong there.
@@ -49,6 +56,9 @@ public enum StatusDocument {
           writer.optional("app", store.app)
           writer.member("state", store.state.rawValue)
           writer.optional("act", store.act)
+          writer.optional("since", store.since?.description)
+          if let process = store.process { writer.member("pid", process) }
+          if let files = store.openFiles { writer.member("openFiles", files) }
           writer.optional("sealed", store.sealed?.description)
           if !store.stray.isEmpty {
             writer.key("stray")
@@ -80,10 +90,10 @@ public enum StatusDocument {
       ])
     }
     var lines = table.lines(width: width)
-    let interrupted = stores.filter { $0.state == .interrupted }
-    for store in interrupted {
+    for store in stores {
+      guard let line = line(about: store) else { continue }
       let path = InventoryTable.shortened(TerminalText.line(store.path.string), home)
-      lines.append(TerminalText.cut("\(store.act ?? "an act") was cut off: \(path)", width ?? .max))
+      lines.append(TerminalText.cut("\(line): \(path)", width ?? .max))
     }
     for store in stores {
       guard let first = store.stray.first else { continue }
@@ -93,6 +103,18 @@ public enum StatusDocument {
         TerminalText.cut("in the clear, where a store is locked: \(path)\(more)", width ?? .max))
     }
     return lines
+  }
+
+  private static func line(about store: StoreStatus) -> String? {
+    switch store.state {
+    case .plain, .locked: return nil
+    case .interrupted: return "\(store.act ?? "an act") was cut off"
+    case .open:
+      guard let process = store.process else { return nil }
+      let since = store.since.map { " since \(String($0.description.prefix(16)).replacingT)" } ?? ""
+      let files = store.openFiles.map { $0 == 1 ? ", 1 file open" : ", \($0) files open" } ?? ""
+      return "open\(since) in process \(process)\(files)"
+    }
   }
 }
 

@@ -57,6 +57,8 @@ public struct LockedStore: Sendable {
   public var state: String
   /// Whether it was locked before, so that there was nothing to do.
   public var wasLocked = false
+  /// Whether it was open, so that its vault was closed and no plaintext had to be encrypted.
+  public var wasOpen = false
   /// Why it is not locked.
   public var error: String?
   /// What is in the vault.

@@ -1,4 +1,5 @@
 public import Secrets
+internal import Synchronization
 public import VaultFormat
 
 /// A store whose vault is open: claimed, found to be as it was sealed, and ready to be served at the
@@ -39,9 +40,9 @@ public final class OpenStore: Sendable {
   /// What it is served from.
   public let live: LiveVault
 
-  private let records: SealRecords
   private let claim: FolderClaim
   private let folder: ClosedStoreFolder
+  private let isSealed = Atomic(false)
 
   /// Opens a vault for serving.
   /// - Parameters:
@@ -57,7 +58,8 @@ public final class OpenStore: Sendable {
     let opening: StoreOpening
     do throws(VaultError) {
       DescriptorLimit.raise(to: .max)
-      opening = try StoreOpening(place, handedOver: keys, records, monitor)
+      opening = try StoreOpening(
+        place, handedOver: keys, accepting: options.isAccepting, records, monitor)
     } catch {
       throw .failed(error)
     }
@@ -81,19 +83,12 @@ public final class OpenStore: Sendable {
     place = opening.place
     vaultID = opening.vault.header.header.vaultID
     recovery = opening.recovery
-    records = opening.records
     claim = opening.claim
     folder = opening.folder
     self.report = report
     isReadOnly = options.isReadOnly || !report.isOK
     if !isReadOnly { try opening.markHost() }
-    live = try LiveVault.open(
-      opening.vault, records: opening.records, readOnly: isReadOnly)
-  }
-
-  /// When the vault was last sealed, in seconds since 1970, as this machine remembers.
-  public var sealed: UInt64? {
-    (try? records.record(of: vaultID))?.sealed ?? report.sealed
+    live = try LiveVault.open(opening.vault, records: opening.records, readOnly: isReadOnly)
   }
 
   /// Lets something be mounted over the store's folder; the folder beneath stays closed.
@@ -104,10 +99,21 @@ public final class OpenStore: Sendable {
     try folder.mounting(mount)
   }
 
-  /// Seals the vault and closes the store's folder; to be called once nothing is mounted there.
-  /// - Throws: `VaultError`; the promised state is on the medium all the same.
+  /// Seals the vault, after which nothing can be changed; more than once does nothing.
+  /// - Throws: `VaultError`; what was promised is on the medium all the same.
   public func seal() throws(VaultError) {
-    defer { try? folder.close() }
+    guard
+      isSealed.compareExchange(
+        expected: false, desired: true, ordering: .sequentiallyConsistent
+      ).exchanged
+    else { return }
     try live.seal()
+  }
+
+  /// Wipes the keys, and makes sure that nothing can be put into the store's folder; when nobody is
+  /// answered any more.
+  public func letGo() {
+    live.wipeKeys()
+    try? folder.close()
   }
 }

@@ -15,8 +15,8 @@ struct StoreOpening {
 
   /// Claims the vault and makes it whole.
   init(
-    _ place: LockPlace, handedOver keys: borrowing SecureBytes, _ records: SealRecords,
-    _ monitor: ActMonitor
+    _ place: LockPlace, handedOver keys: borrowing SecureBytes, accepting isAccepting: Bool,
+    _ records: SealRecords, _ monitor: ActMonitor
   ) throws(VaultError) {
     self.place = place
     self.records = records
@@ -28,7 +28,8 @@ struct StoreOpening {
     folder = try ClosedStoreFolder(place)
     try Self.checkFolder(place, bulk: vault.header.settings.bulk)
     try checkHost()
-    recovery = try LogRecovery.run(vault, records: records, monitor)
+    recovery = try LogRecovery.run(
+      vault, records: records, accepting: isAccepting, monitor)
     try finishHeaderChange()
   }
 

@@ -3,29 +3,11 @@ internal import Glibc
 internal import SystemPackage
 public import VaultStore
 
-/// Taking a mount away.
-public enum Unmounting {
-  /// Takes it away where nothing in it is in use: the kernel decides, and has everything written before.
-  /// - Returns: Whether it is gone; false where something is in use.
-  /// - Throws: `VaultError`.
-  static func run(_ path: FilePath) throws(VaultError) -> Bool {
-    if geteuid() == 0 {
-      if unsafe path.withPlatformString({ unsafe sotto_unmount($0, 0) }) == 0 { return true }
-      switch errno {
-      case EBUSY: return false
-      // Somebody else has taken it away.
-      case EINVAL, ENOENT: return true
-      default: throw VaultError(Errno(rawValue: errno), path, "unmount")
-      }
-    }
-    // Where it fails it has said why on standard error, in no way that a program can read.
-    if try fusermount(["-u", "-q"], path) { return true }
-    return MountedStore.at(path) == nil
-  }
-
-  /// Takes away a mount that nobody serves any more, whoever still has files of it open.
+/// A mount that nobody serves any more.
+public enum AbandonedMount {
+  /// Takes it away, whoever still has files of it open.
   /// - Throws: `VaultError`; `refused` where another user has mounted it.
-  public static func runAbandoned(_ mount: MountedStore) throws(VaultError) {
+  public static func detach(_ mount: MountedStore) throws(VaultError) {
     let path = mount.path
     if geteuid() == 0 {
       if unsafe path.withPlatformString({ unsafe sotto_unmount($0, 1) }) == 0 { return }
