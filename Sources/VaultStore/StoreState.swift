@@ -12,6 +12,8 @@ public enum StoreState: Equatable, Sendable {
   case open
   /// An act on it was cut off, or is under way.
   case interrupted(JournalAct)
+  /// It is in its vault, which was open and not closed: what was changed last is in its log.
+  case interruptedWhileOpen
 
   /// Looks at a store and the place of its vault.
   ///
@@ -30,13 +32,14 @@ public enum StoreState: Equatable, Sendable {
         throw VaultError(error, file.path)
       }
     }
-    return isMounted(place.store) ? .open : .locked
+    if isMounted(place.store) { return .open }
+    return try vault.facts(of: VaultNames.log) == nil ? .locked : .interruptedWhileOpen
   }
 
   /// Closes the store's folder again where a crash has left it open.
   /// - Returns: Whether it was open.
   public static func repair(_ place: LockPlace) throws(VaultError) -> Bool {
-    guard try of(place) == .locked else { return false }
+    guard [.locked, .interruptedWhileOpen].contains(try of(place)) else { return false }
     let folder = try FolderHandle.open(place.store)
     if try StoreFolder.isClosed(folder) { return false }
     try StoreFolder.close(folder)

@@ -89,12 +89,22 @@ public final class VaultVerification: Sendable {
     }
     var survey = try VaultSurvey(vault, workspaces[0])
     try survey.compare(with: records)
+    var pending: PendingLog?
+    if expected == nil {
+      do throws(VaultError) {
+        pending = try PendingLog(vault, records, workspaces[0])
+      } catch {
+        survey.noteLog(error)
+      }
+    }
     let verification = try VaultVerification(
-      vault, survey, expected, readingContents: readingContents, monitor)
+      vault, survey, expected ?? pending?.table, readingContents: readingContents, monitor)
     try Workers.run(workspaces.count) { (worker, workers) throws(VaultError) in
       while !workers.isStopped, try verification.work(workspaces[worker]) {}
     }
-    return try verification.finish()
+    var report = try verification.finish()
+    if let pending { report.findings.removeAll { pending.accounts(for: $0) } }
+    return report
   }
 
   private init(

@@ -14,7 +14,7 @@ extension OpenedVault {
       findings: report.findings.map {
         ListedFinding($0.kind.rawValue, StoredText(bytes: $0.path ?? Array($0.file.utf8)), $0.text)
       })
-    document.interrupted = report.interrupted.map { $0.word }
+    document.interrupted = report.wasOpen ? "open" : report.interrupted.map { $0.word }
     document.isKnown = report.isKnownHere
     return document
   }

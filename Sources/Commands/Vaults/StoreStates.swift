@@ -46,7 +46,7 @@ struct StoreStates {
     case .plain, nil: "plain"
     case .locked: "locked"
     case .open: "open"
-    case .interrupted: "interrupted"
+    case .interrupted, .interruptedWhileOpen: "interrupted"
     }
   }
 
@@ -88,6 +88,9 @@ struct StoreStates {
       case .interrupted(let act):
         status.state = .interrupted
         status.act = act.word
+      case .interruptedWhileOpen:
+        status.state = .interrupted
+        status.act = "open"
       }
     } catch {
       throw Failure(error)

@@ -17,7 +17,7 @@ public struct StoreStatus: Sendable {
   public var app: String?
   /// How it lies there.
   public var state: State
-  /// What was cut off: `locking`, `restoring` or `rotating`.
+  /// What was cut off: `locking`, `restoring` or `rotating`; `open` where the vault was open and not closed.
   public var act: String?
   /// When its manifest was last sealed.
   public var sealed: Instant?
@@ -83,7 +83,9 @@ public enum StatusDocument {
     let interrupted = stores.filter { $0.state == .interrupted }
     for store in interrupted {
       let path = InventoryTable.shortened(TerminalText.line(store.path.string), home)
-      lines.append(TerminalText.cut("\(store.act ?? "an act") was cut off: \(path)", width ?? .max))
+      let what =
+        store.act == "open" ? "was open and not closed" : "\(store.act ?? "an act") was cut off"
+      lines.append(TerminalText.cut("\(what): \(path)", width ?? .max))
     }
     for store in stores {
       guard let first = store.stray.first else { continue }

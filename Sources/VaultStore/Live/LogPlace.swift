@@ -11,10 +11,11 @@ struct LogPlace {
   /// Compares a log with the vault that it was found in, and that with what this machine remembers.
   /// - Throws: `VaultError`; `damaged` where one of them was put back.
   init(
-    _ log: LogReading, _ vault: OpenedVault, _ sealing: VaultSealing,
-    _ workspace: ObjectWorkspace
+    _ log: LogReading, _ vault: OpenedVault, _ records: SealRecords, _ workspace: ObjectWorkspace
   ) throws(VaultError) {
     let path = vault.path.appending(VaultNames.log)
+    let sealing = VaultSealing(
+      vault: vault.folder, header: vault.header, store: vault.store, records: records)
     guard let newest = try sealing.newestManifest(workspace) else {
       throw VaultError(.damaged, vault.path, "there is no manifest")
     }
@@ -38,7 +39,7 @@ struct LogPlace {
       throw VaultError(
         .damaged, path, "follows another state of the vault: it or the manifest was put back")
     }
-    try Self.compare(newest, with: try sealing.records.record(of: header.header.vaultID), vault)
+    try Self.compare(newest, with: try records.record(of: header.header.vaultID), vault)
   }
 
   private static func compare(

@@ -14,7 +14,7 @@ extension LogRecovery {
 
   /// Writes all pages, in order, but those that a later state of their object has no room for.
   func writePages() throws(VaultError) {
-    let attributes = Set(
+    attributes = Set(
       index.objects.compactMap { isWanted($0.key) ? $0.value.head?.attributesID : nil })
     var open = OpenFiles()
     try placeAttributes(attributes)

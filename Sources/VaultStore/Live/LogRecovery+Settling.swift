@@ -7,7 +7,7 @@ extension LogRecovery {
   /// Gives each file its length, and holes their zeros.
   func settle() throws(VaultError) {
     var open = OpenFiles()
-    for (id, object) in index.objects {
+    for (id, object) in index.objects where isWanted(id) || attributes.contains(id) {
       guard let head = object.head else { continue }
       try monitor.check(vault.path)
       for file in try files(of: id, &open) {

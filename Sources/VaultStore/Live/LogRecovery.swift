@@ -17,6 +17,8 @@ final class LogRecovery {
   let workspaces: [ObjectWorkspace]
   var tree: RecoveredTree
   var report: RecoveryReport
+  /// The objects with attributes that others have.
+  var attributes: Set<ObjectID> = []
   /// The seal pages that were written, by object.
   var sealPages: [ObjectID: Set<UInt64>] = [:]
   /// The pages that were written where an object had been shorter for a while.
@@ -45,7 +47,7 @@ final class LogRecovery {
     let workspaces = try ObjectWorkspace.forWorkers(vault.header.keys)
     let sealing = VaultSealing(
       vault: vault.folder, header: vault.header, store: vault.store, records: records)
-    let place = try LogPlace(log, vault, sealing, workspaces[0])
+    let place = try LogPlace(log, vault, records, workspaces[0])
     // All that it says was sealed, and the machine's record is what is left.
     if place.isFinished { try sealing.remember() }
     let path = vault.path.appending(VaultNames.log)

@@ -67,19 +67,31 @@ struct RecoveredTree {
 
   /// Opens a folder wherever it is now; nil where it is nowhere.
   mutating func folder(_ id: ObjectID) throws(VaultError) -> FolderHandle? {
-    if let handle = opened[id] { return handle }
-    var handle: FolderHandle
-    switch folders[id] {
-    case nil: return nil
-    case .root: return tree
-    case .new: handle = try vault.folder(VaultNames.new).folder(try Self.newName(id, vault))
-    case .tree(let key):
-      guard let above = try folder(key.folder) else { return nil }
-      handle = try above.folder(key.disk)
+    var steps: [(id: ObjectID, name: FileName)] = []
+    var handle: FolderHandle?
+    var next = id
+    while handle == nil {
+      if let known = opened[next] {
+        handle = known
+        break
+      }
+      switch folders[next] {
+      case nil: return nil
+      case .root: handle = tree
+      case .new:
+        steps.append((next, try Self.newName(next, vault)))
+        handle = try vault.folder(VaultNames.new)
+      case .tree(let key):
+        steps.append((next, key.disk))
+        next = key.folder
+      }
     }
-    // Descriptors are few.
-    if opened.count >= 256 { opened = [:] }
-    opened[id] = handle
+    for step in steps.reversed() {
+      handle = try handle?.folder(step.name)
+      // Descriptors are few.
+      if opened.count >= 256 { opened = [:] }
+      opened[step.id] = handle
+    }
     return handle
   }
 
