@@ -62,6 +62,7 @@ extension OpenedVault {
         .refused, path, "an act on it was cut off",
         hint: "finish that first: give that command again")
     }
+    _ = try LogRecovery.run(self, records: records, ActMonitor())
     return try changing(records, change)
   }
 
@@ -82,8 +83,9 @@ extension OpenedVault {
     return try replaceHeader(changed, manifest, records)
   }
 
-  /// Finishes a change that was cut off.
+  /// Finishes a change that was cut off; what a log says is taken up before.
   func finishingHeaderChange(_ records: SealRecords) throws(VaultError) -> OpenedVault {
+    _ = try LogRecovery.run(self, records: records, ActMonitor())
     let manifest = try checkedManifest(records)
     let isSealed = manifest.map { VaultHeaderCheck(header.header, $0.header) == .sealed } ?? true
     let isLeft = try folder.facts(of: VaultNames.newHeader) != nil

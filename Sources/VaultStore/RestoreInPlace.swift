@@ -71,6 +71,7 @@ public final class RestoreInPlace {
     }
     let claim = try vault.folder.claim()
     defer { withExtendedLifetime(claim) {} }
+    try takeUpLog()
     try checkSeal()
     let folders = try ActFolders(try FolderHandle.open(place.vault))
     do {
@@ -91,6 +92,24 @@ public final class RestoreInPlace {
     }
   }
 
+  /// Takes up the log of a vault that was open and not closed.
+  ///
+  /// What cannot be taken up is kept aside where the vault is restored as it is.
+  private func takeUpLog() throws(VaultError) {
+    do throws(VaultError) {
+      report.recovery = try LogRecovery.run(
+        vault, records: records, accepting: isAccepting, monitor)
+      report.findings = report.recovery?.findings ?? []
+    } catch {
+      guard isAccepting, error.code == .damaged else { throw error }
+      report.findings = [VaultFinding(.changed, file: VaultNames.log.text, error.text)]
+      try aside.take(
+        VaultNames.log, at: [], of: vault.folder,
+        because: "holds what was changed in the vault last, and could not be taken up")
+      try aside.sync()
+    }
+  }
+
   /// Compares the vault with what was sealed, as far as the act that was cut off allows.
   private func checkSeal() throws(VaultError) {
     let journal = try JournalFile.header(
@@ -106,7 +125,8 @@ public final class RestoreInPlace {
       if let journal, try !JournalFile.isFinished(journal, in: vault.folder) { return }
     case .restoring?: check.isUnderWay = true
     }
-    report.findings = try check.run().findings
+    // Where a log was not taken up whole, no manifest knows what the vault should hold.
+    if report.findings.isEmpty { report.findings = try check.run().findings }
     sealedLinks = try SealedLinks(of: vault, records)
     if let first = report.findings.first, !isAccepting {
       throw SealCheck.refusal(place.vault, first, of: report.findings.count)

@@ -11,6 +11,8 @@ public struct RestoreReport: Sendable {
   /// Objects that are not as they were sealed, and stay in the vault.
   public var damaged: [NotTaken] = []
 
+  /// What was brought back of a vault that was open and not closed, before it was restored.
+  public var recovery: RecoveryReport?
   /// In which ways the vault was not as it was sealed, where that was accepted.
   public var findings: [VaultFinding] = []
 

@@ -8,6 +8,8 @@ struct SealCheck {
   private let monitor: ActMonitor
   /// Whether objects may be missing because they were restored already.
   var isUnderWay = false
+  /// What the vault should hold, where that is not what its newest manifest lists.
+  var expected: ManifestTable?
   /// Whether contents in blocks are read too; else they are checked when they are used.
   var isReadingContents = false
 
@@ -21,7 +23,8 @@ struct SealCheck {
   /// thing.
   func run() throws(VaultError) -> VaultReport {
     var report = try VaultVerification.run(
-      vault, records: records, readingContents: isReadingContents, claiming: false, monitor)
+      vault, records: records, readingContents: isReadingContents, claiming: false,
+      expecting: expected, monitor)
     report.findings = report.findings.filter { finding in
       if finding.kind == .added, Self.isOfAct(finding.file) { return false }
       guard isUnderWay else { return true }
@@ -35,7 +38,8 @@ struct SealCheck {
   }
 
   private static func isOfAct(_ file: String) -> Bool {
-    file == VaultNames.journal.text || file.hasPrefix("\(VaultNames.new.text)/")
+    file == VaultNames.journal.text || file == VaultNames.log.text
+      || file.hasPrefix("\(VaultNames.new.text)/")
       || file.hasPrefix("\(VaultNames.erasing.text)/")
   }
 

@@ -13,6 +13,8 @@ public enum StoreState: Equatable, Sendable {
   case interrupted(JournalAct)
   /// Its vault is mounted at its place, and the process that served it has ended.
   case abandoned
+  /// It is in its vault, which was open and not closed: what was changed last is in its log.
+  case interruptedWhileOpen
 
   /// Looks at a store and the place of its vault.
   ///
@@ -31,8 +33,8 @@ public enum StoreState: Equatable, Sendable {
         throw VaultError(error, file.path)
       }
     }
-    guard MountedStore.at(place.store) != nil else { return .locked }
-    return isClaimed(vault) ? .open : .abandoned
+    if MountedStore.at(place.store) != nil { return isClaimed(vault) ? .open : .abandoned }
+    return try vault.facts(of: VaultNames.log) == nil ? .locked : .interruptedWhileOpen
   }
 
   /// Whether a process holds the vault for itself, as one that serves it does for all its life.
@@ -48,7 +50,7 @@ public enum StoreState: Equatable, Sendable {
   /// Closes the store's folder again where a crash has left it open.
   /// - Returns: Whether it was open.
   public static func repair(_ place: LockPlace) throws(VaultError) -> Bool {
-    guard try of(place) == .locked else { return false }
+    guard [.locked, .interruptedWhileOpen].contains(try of(place)) else { return false }
     let folder = try FolderHandle.open(place.store)
     if try StoreFolder.isClosed(folder) { return false }
     try StoreFolder.close(folder)

@@ -8,6 +8,8 @@ public struct VaultReport: Sendable {
   public var findings: [VaultFinding] = []
   /// The act that was cut off, where the vault has a journal.
   public var interrupted: JournalAct?
+  /// Whether the vault was open and not closed: what was changed since it was sealed is in its log.
+  public var wasOpen = false
   /// The counter of the manifest that the vault was compared with; nil where there is none.
   public var counter: UInt64?
   /// When that was sealed, in seconds since 1970.

@@ -26,6 +26,14 @@ struct VaultSurvey {
     report.findings.append(VaultFinding(kind, file: file.text, text))
   }
 
+  /// Notes why the log cannot be taken up.
+  mutating func noteLog(_ error: VaultError) {
+    let log = VaultNames.log.text
+    for number in report.findings.indices where report.findings[number].file == log {
+      report.findings[number].text += ", and cannot be taken up: \(error.text)"
+    }
+  }
+
   // MARK: - Manifests
 
   private mutating func readManifests() throws(VaultError) {
@@ -93,7 +101,9 @@ struct VaultSurvey {
       case VaultNames.attributes where isFolder: break
       case VaultNames.journal: try lookAtJournal()
       case VaultNames.newHeader: add(.added, name, "was left by a change of keys that was cut off")
-      case VaultNames.log: add(.added, name, "was left by a vault that was open and not closed")
+      case VaultNames.log:
+        report.wasOpen = true
+        add(.added, name, "was left by a vault that was open and not closed")
       case VaultNames.new where isFolder, VaultNames.erasing where isFolder:
         for entry in try vault.folder.folder(name).names().sorted() {
           report.findings.append(

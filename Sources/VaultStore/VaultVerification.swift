@@ -68,6 +68,16 @@ public final class VaultVerification: Sendable {
     _ vault: OpenedVault, records: SealRecords = .standard, readingContents: Bool = true,
     claiming: Bool = true, _ monitor: ActMonitor = ActMonitor()
   ) throws(VaultError) -> VaultReport {
+    try run(
+      vault, records: records, readingContents: readingContents, claiming: claiming,
+      expecting: nil, monitor)
+  }
+
+  /// Verifies a vault that should hold something else than its newest manifest lists.
+  static func run(
+    _ vault: OpenedVault, records: SealRecords, readingContents: Bool, claiming: Bool,
+    expecting expected: ManifestTable?, _ monitor: ActMonitor
+  ) throws(VaultError) -> VaultReport {
     let claim = claiming ? try vault.folder.claim(shared: true) : nil
     defer { withExtendedLifetime(claim) {} }
     let workspaces = try ObjectWorkspace.forWorkers(vault.header.keys)
@@ -79,19 +89,30 @@ public final class VaultVerification: Sendable {
     }
     var survey = try VaultSurvey(vault, workspaces[0])
     try survey.compare(with: records)
+    var pending: PendingLog?
+    if expected == nil {
+      do throws(VaultError) {
+        pending = try PendingLog(vault, records, workspaces[0])
+      } catch {
+        survey.noteLog(error)
+      }
+    }
     let verification = try VaultVerification(
-      vault, survey, readingContents: readingContents, monitor)
+      vault, survey, expected ?? pending?.table, readingContents: readingContents, monitor)
     try Workers.run(workspaces.count) { (worker, workers) throws(VaultError) in
       while !workers.isStopped, try verification.work(workspaces[worker]) {}
     }
-    return try verification.finish()
+    var report = try verification.finish()
+    if let pending { report.findings.removeAll { pending.accounts(for: $0) } }
+    return report
   }
 
   private init(
-    _ vault: OpenedVault, _ survey: VaultSurvey, readingContents: Bool, _ monitor: ActMonitor
+    _ vault: OpenedVault, _ survey: VaultSurvey, _ expected: ManifestTable?,
+    readingContents: Bool, _ monitor: ActMonitor
   ) throws(VaultError) {
     isReadingContents = readingContents
-    let table = survey.manifest?.table ?? ManifestTable()
+    let table = expected ?? survey.manifest?.table ?? ManifestTable()
     let comparison = ManifestComparison(
       table, isRotating: vault.header.header.epochs.count > 1)
     self.comparison = comparison

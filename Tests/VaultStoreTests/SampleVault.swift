@@ -8,7 +8,7 @@ import VaultFormat
 /// A vault of its own for a test, made object by object, with a state folder beside it.
 final class SampleVault {
   /// What the store of the vault has.
-  enum Entry {
+  enum Entry: Sendable {
     case file([UInt8], attributes: [UInt8] = [])
     case link(String)
     case folder([(String, Entry)])
@@ -37,6 +37,18 @@ final class SampleVault {
     let workspace = try ObjectWorkspace(header.keys)
     try make(.folder(entries), in: tree, VaultNames.folderHead, workspace)
     try seal()
+  }
+
+  /// Makes a copy, with its own record of what was sealed.
+  init(copying other: SampleVault) throws {
+    scratch = try TemporaryFolder()
+    for name in ["store.sotto", "state"] {
+      _ = try run("cp", ["-a", "\(other.scratch.path)/\(name)", scratch.path])
+    }
+    folder = try FolderHandle.open(FilePath(scratch.path).appending("store.sotto"))
+    records = SealRecords(stateFolder: FilePath(scratch.path + "/state"))
+    key = other.key
+    header = other.header
   }
 
   /// The secret of the key file.

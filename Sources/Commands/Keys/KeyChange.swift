@@ -20,6 +20,7 @@ struct KeyChange {
 
   private init(_ word: String, _ opening: VaultOpening) throws(Failure) {
     let opened = try opening.open(try VaultChoice().place(word).vault)
+    try opened.takeUpLogTelling()
     do throws(VaultError) {
       vault = try opened.finishHeaderChange()
     } catch {

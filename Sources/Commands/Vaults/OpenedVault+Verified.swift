@@ -22,7 +22,7 @@ extension VerificationDocument {
       findings: report.findings.map {
         ListedFinding($0.kind.rawValue, StoredText(bytes: $0.path ?? Array($0.file.utf8)), $0.text)
       })
-    interrupted = report.interrupted.map { $0.word }
+    interrupted = report.wasOpen ? "serving" : report.interrupted.map { $0.word }
     isKnown = report.isKnownHere
   }
 }

@@ -113,7 +113,7 @@ struct StoreClosing {
         "\(place.store.string) is open, and the process that serves it does not answer",
         hint: "lock it as the user who has unlocked it")
     // Somebody else has closed it meanwhile.
-    case .locked, .plain, .interrupted: return
+    case .locked, .plain, .interrupted, .interruptedWhileOpen: return
     }
   }
 

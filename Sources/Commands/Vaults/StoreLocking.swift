@@ -49,7 +49,8 @@ struct StoreLocking {
   /// Asks once whether to go on; not where everything is locked already.
   /// - Throws: `Failure` where the answer is no, or nobody is there to ask.
   func confirm(yes: Bool) throws(Failure) {
-    let stores = jobs.filter { $0.state != .locked }.map(\.place.store.shown)
+    let stores = jobs.filter { $0.state != .locked && $0.state != .interruptedWhileOpen }.map(
+      \.place.store.shown)
     guard !stores.isEmpty else { return }
     let what = Confirmation.naming(stores, "stores")
     try Confirmation.ask("Encrypt \(what) and overwrite the plaintext?", yes: yes)
@@ -93,6 +94,9 @@ struct StoreLocking {
       return nil
     case .open, .abandoned:
       throw Failure("\(job.place.store.string) is open", status: .inUse)
+    case .interruptedWhileOpen:
+      try given.open(job.place.vault).takeUpLogTelling()
+      return nil
     case .interrupted(.rotating):
       throw Failure(
         "\(job.place.store.string) is locked, and a rotation of its keys was cut off",

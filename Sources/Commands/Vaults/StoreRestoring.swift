@@ -73,6 +73,7 @@ struct StoreRestoring {
         opened.place, opened.vault, accepting: isAccepting, waiting: isWaiting, monitor
       ).run()
     }
+    report.recovery?.tell(of: opened.vault.path)
     store.restored = FileSum(report.restored)
     let left = report.damaged + report.withheld
     store.kept = (report.kept + report.attributesNotSet + left).map { Exception($0.path, $0.why) }

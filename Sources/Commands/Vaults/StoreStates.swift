@@ -47,7 +47,7 @@ struct StoreStates {
     case .plain, nil: "plain"
     case .locked: "locked"
     case .open: "open"
-    case .interrupted, .abandoned: "interrupted"
+    case .interrupted, .interruptedWhileOpen, .abandoned: "interrupted"
     }
   }
 
@@ -103,7 +103,7 @@ struct StoreStates {
       case .interrupted(let act):
         status.state = .interrupted
         status.act = act.word
-      case .abandoned:
+      case .abandoned, .interruptedWhileOpen:
         status.state = .interrupted
         status.act = "serving"
       }

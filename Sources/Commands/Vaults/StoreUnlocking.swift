@@ -104,7 +104,7 @@ struct StoreUnlocking {
   ) throws(Failure) -> Bool {
     store.path = place.store
     switch try place.state() {
-    case .locked: return false
+    case .locked, .interruptedWhileOpen: return false
     case .plain:
       throw Failure(
         "\(place.store.string) is not locked", hint: "sotto status shows what is",

@@ -108,7 +108,9 @@ public enum StatusDocument {
   private static func line(about store: StoreStatus) -> String? {
     switch store.state {
     case .plain, .locked: return nil
-    case .interrupted: return "\(store.act ?? "an act") was cut off"
+    case .interrupted:
+      return store.act == "serving"
+        ? "was open and not closed" : "\(store.act ?? "an act") was cut off"
     case .open:
       guard let process = store.process else { return nil }
       let since = store.since.map { " since \(String($0.description.prefix(16)).replacingT)" } ?? ""

@@ -28,7 +28,8 @@ public struct VerificationDocument: Sendable {
   public var checked: FileSum
   /// What was found wrong.
   public var findings: [ListedFinding]
-  /// The act that was cut off and is still to be finished: `locking`, `restoring` or `rotating`.
+  /// The act that was cut off and is still to be finished: `locking`, `restoring` or `rotating`; `open`
+  /// where the vault was open and not closed.
   public var interrupted: String?
   /// Whether this machine had a record of the vault to compare with.
   public var isKnown = true
@@ -69,7 +70,11 @@ public struct VerificationDocument: Sendable {
     let what = LockSummary.sum(checked)
     let name = InventoryTable.shortened(TerminalText.line(vault.string), home)
     var notes: [String] = []
-    if let interrupted {
+    if interrupted == "open" {
+      notes.append(
+        "it was open and not closed: what was changed last comes back when it is opened, locked or "
+          + "restored")
+    } else if let interrupted {
       notes.append("\(interrupted) was cut off: give that command again, then verify")
     }
     if !isKnown {

@@ -37,7 +37,7 @@ struct StoreOpening {
 
   private static func checkNoAct(_ place: LockPlace) throws(VaultError) {
     switch try StoreState.of(place) {
-    case .locked: return
+    case .locked, .interruptedWhileOpen: return
     case .plain: throw VaultError(.refused, place.store, "is not locked")
     case .interrupted:
       throw VaultError(
