@@ -5,11 +5,11 @@ internal import SystemPackage
 
 /// The library's session and its open device: the line to the kernel.
 @safe final class Connection: @unchecked Sendable {
-  // The library's functions used here may be called from any thread: receiving and answering lock inside,
-  // and leaving sets a flag.
+  // What is not Sendable is the library's pointer; receiving and answering may be called from any thread.
   private let session: OpaquePointer
   private let mountPoint: FilePath
   private let served: ServedVault
+  private let isLeaving = Atomic<Bool>(false)
 
   /// Mounts.
   init(
@@ -70,12 +70,12 @@ internal import SystemPackage
 
   // MARK: - Serving
 
-  /// Whether there is nothing more to serve.
-  var isOver: Bool { unsafe fuse_session_exited(session) != 0 }
-
-  /// Has the threads stop after what they are at.
+  /// Has each thread stop once it has answered one more request.
+  ///
+  /// Not the library's `fuse_session_exit`: after that, a request that is received is dropped, and whoever
+  /// made it waits.
   func leave() {
-    unsafe fuse_session_exit(session)
+    isLeaving.store(true, ordering: .relaxed)
   }
 
   /// Answers requests until unmounted, or `leave`.
@@ -90,13 +90,10 @@ internal import SystemPackage
       if let memory = unsafe request.mem { unsafe explicit_bzero(memory, largest) }
       unsafe free(request.mem)
     }
-    while !isOver {
+    while !isLeaving.load(ordering: .relaxed) {
       let count = unsafe fuse_session_receive_buf(session, &request)
       if count == -EINTR || count == -EAGAIN { continue }
-      guard count > 0 else {
-        leave()
-        return count == 0 ? nil : Errno(rawValue: -count)
-      }
+      guard count > 0 else { return count == 0 ? nil : Errno(rawValue: -count) }
       largest = max(largest, Int(count))
       unsafe fuse_session_process_buf(session, &request)
     }
