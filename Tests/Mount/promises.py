@@ -137,11 +137,13 @@ def read(path):
         return file.read()
 
 
-def broken(kind, writer, top, words):
+def broken(kind, writer, top, words, torn=False):
     """What is missing of what a writer has said, in words; None if nothing."""
     if words[:1] != ["begun"]:
         return None
     said = [int(word) for word in words[1:] if word.isdigit()]
+    if kind == "pages" and torn:
+        return not_overwritten(writer, top, said[-1] if said else None, 512)
     return {"appender": not_appended, "pages": not_overwritten, "saver": not_saved, "maker": not_made,
             "remover": not_removed, "database-like": not_journalled}[kind](writer, top, said[-1] if said else None)
 
@@ -162,7 +164,7 @@ def not_appended(writer, top, said):
     return None
 
 
-def not_overwritten(writer, top, said):
+def not_overwritten(writer, top, said, unit=4096):
     if said is None:
         return None
     data = read(os.path.join(top, "pages"))
@@ -171,9 +173,9 @@ def not_overwritten(writer, top, said):
     for number in range(PAGES):
         wanted = max((version for version in range(max(0, said - PAGES), said + 1) if version * 7 % PAGES == number),
                      default=0)
-        found = data[number * 4096:][:4096]
-        if found not in (page(writer, number, wanted), page(writer, number, said + 1)) \
-                or found == page(writer, number, said + 1) and (said + 1) * 7 % PAGES != number:
+        found, next_one = data[number * 4096:][:4096], (said + 1) * 7 % PAGES == number
+        allowed = [page(writer, number, wanted), *([page(writer, number, said + 1)] if next_one else [])]
+        if not all(any(found[at:at + unit] == one[at:at + unit] for one in allowed) for at in range(0, 4096, unit)):
             return f"page {number} is not version {wanted}: {found[:12].hex()}…"
     return None
 
@@ -240,12 +242,12 @@ class Load:
         return {kind: [word.split(" ")[0] for word in words if word.startswith("error") or int(word.split(" ")[1]) <= until]
                 for kind, words in self.words.items()}
 
-    def broken(self, said=None):
-        """What does not hold of what was said, in words."""
+    def broken(self, said=None, torn=False):
+        """What does not hold of what was said, in words. `torn`: a page not synced may be neither old nor new."""
         problems = []
         for number, kind in enumerate(KINDS):
             try:
-                wrong = broken(kind, number, os.path.join(self.top, kind), (said or self.words)[kind])
+                wrong = broken(kind, number, os.path.join(self.top, kind), (said or self.words)[kind], torn)
             except OSError as error:
                 wrong = f"{error}"
             if wrong:
