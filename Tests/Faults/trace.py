@@ -8,9 +8,9 @@ NAMES = {"name", "as", "target"}
 
 
 class Call(dict):
-    """One call: its name, and what it said about itself."""
+    """One call: its name, what it said about itself, and where in the trace it ends."""
 
-    __slots__ = ("call", "bytes")
+    __slots__ = ("call", "bytes", "end")
 
 
 def read(path):
@@ -35,6 +35,6 @@ def read(path):
                 call[key] = value
         length = call.pop("data")
         call.bytes = text[end + 1:end + 1 + length]
-        at = end + 1 + length
+        at = call.end = end + 1 + length
         calls.append(call)
     return calls

@@ -8,16 +8,17 @@ import traceback
 
 
 class Child:
-    """A process that does work and says words through a pipe."""
+    """A process that does work and says words through a pipe; with `mark`, each with how long that file was then."""
 
-    def __init__(self, work, *words):
+    def __init__(self, work, *words, mark=None):
         self.reading, writing = os.pipe()
         self.pid, self.text, self.status = os.fork(), b"", None
         if self.pid == 0:
             status = 1
             try:
                 os.close(self.reading)
-                work(lambda word: os.write(writing, f"{word}\n".encode()), *words)
+                end = (lambda: f" {os.stat(mark).st_size}") if mark else (lambda: "")
+                work(lambda word: os.write(writing, f"{word}{end()}\n".encode()), *words)
                 status = 0
             except (sqlite3.Error, OSError) as error:
                 os.write(writing, f"error {error!r}\n".encode())

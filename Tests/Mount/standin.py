@@ -75,9 +75,9 @@ def lock(store):
 def unlock(store):
     if mounts.mounted(store):
         fail("something is mounted there")
-    child = subprocess.Popen([sys.executable, "-S", os.path.abspath(__file__), "serve", store], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL, stderr=None if os.environ.get("STANDIN_SAYS") else
-                             subprocess.DEVNULL, start_new_session=True)
+    with open(os.environ.get("STANDIN_SAYS", os.devnull), "ab") as says:
+        child = subprocess.Popen([sys.executable, "-S", os.path.abspath(__file__), "serve", store], stdin=subprocess.DEVNULL,
+                                 stdout=says, stderr=says, start_new_session=True)
     mounts.until("it is mounted", lambda: mounts.mounted(store) or child.poll() is not None)
     if child.poll() is not None:
         fail("the server ended")

@@ -57,21 +57,23 @@ int fchown(int file, uid_t owner, gid_t group) {
             (int)owner, (int)group));
 }
 
-static void note_times(const struct place *place, int file) {
+static void note_times(const struct place *place, int file, const char *path) {
   struct stat status;
-  if (file >= 0 ? fstat(file, &status) : lstat(place->path, &status)) abort();
+  // A file that has no name any more is found by the path that was given alone, through /proc.
+  if (file >= 0 ? fstat(file, &status) : lstat(place->path, &status) && stat(path, &status)) abort();
   note(NULL, 0, "times inode=%llu accessed=%lld.%09ld modified=%lld.%09ld",
        (unsigned long long)place->inode, (long long)status.st_atim.tv_sec, status.st_atim.tv_nsec,
        (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
 }
 int futimens(int file, const struct timespec times[2]) {
   struct place place = of_descriptor(file);
-  CALL("times", place, int, REAL(futimens)(file, times), note_times(&place, file));
+  CALL("times", place, int, REAL(futimens)(file, times), note_times(&place, file, NULL));
 }
 int utimensat(int folder, const char *path, const struct timespec times[2], int flags) {
   if ((flags & AT_EMPTY_PATH) && !*path) return futimens(folder, times);
   struct place place = of_path(folder, path, !(flags & AT_SYMLINK_NOFOLLOW));
-  CALL("times", place, int, REAL(utimensat)(folder, path, times, flags), note_times(&place, -1));
+  CALL("times", place, int, REAL(utimensat)(folder, path, times, flags),
+       note_times(&place, -1, path));
 }
 
 #define NOTE_SET                                                                      \

@@ -25,11 +25,13 @@ void *real(const char *name) {
   return found;
 }
 
+static int follow;
+
 static char *taken(const char *name) {
   char *value = getenv(name);
   if (!value) return NULL;
   value = strdup(value);
-  unsetenv(name);
+  if (!follow) unsetenv(name);
   return value;
 }
 
@@ -41,6 +43,7 @@ static void stop_at_exit(void) {
 
 __attribute__((constructor)) static void begin(void) {
   static const char *modes[] = {"count", "kill", "tear", "fail", "short", "stop"};
+  follow = getenv("FAULTS_FOLLOW") != NULL;
   char *value = taken("FAULTS_ROOT");
   if (value) {
     snprintf(root, sizeof root, "%s", value);
@@ -73,7 +76,7 @@ __attribute__((constructor)) static void begin(void) {
     at_exit = 1;
     atexit(stop_at_exit);
   }
-  unsetenv("LD_PRELOAD");
+  if (!follow) unsetenv("LD_PRELOAD");
 }
 
 // ---- where a call goes ----
@@ -195,16 +198,14 @@ void cannot_follow(const struct place *place, const char *call) {
     snprintf(report->what, sizeof report->what, "%s %s", call, place->path);
 }
 
-static void put(const char *bytes, size_t length) {
-  while (length > 0) {
-    ssize_t done = REAL(write)(trace, bytes, length);
-    if (done < 0) {
-      if (errno == EINTR) continue;
-      abort();
-    }
-    bytes += done;
-    length -= done;
-  }
+// In one call, so that what several processes put down does not mix.
+static void put(const char *line, size_t end, const char *bytes, size_t length) {
+  struct iovec parts[2] = {{(void *)line, end}, {(void *)bytes, length}};
+  ssize_t done;
+  do {
+    done = REAL(writev)(trace, parts, 2);
+  } while (done < 0 && errno == EINTR);
+  if (done != (ssize_t)(end + length)) abort();
 }
 
 const char *escaped(const char *name, char out[PATH_MAX * 3 + 1]) {
@@ -226,8 +227,7 @@ void note(const void *bytes, size_t length, const char *format, ...) {
   int end = vsnprintf(line, sizeof line - 40, format, values);
   va_end(values);
   end += snprintf(line + end, 40, " data=%zu\n", length);
-  put(line, end);
-  if (length) put(bytes, length);
+  put(line, end, bytes, length);
   errno = before;
 }
 

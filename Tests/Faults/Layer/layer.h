@@ -17,6 +17,7 @@
 //   FAULTS_TRACE    a file that gets a line for each call, and after it the bytes written
 //   FAULTS_READS    1: reading files below the folder counts too
 //   FAULTS_NO_SYNC  1: syncing answers at once (a process that is killed does not need it)
+//   FAULTS_FOLLOW   1: the environment is not cleared, and what the program starts has the layer as well
 //   FAULTS_AT_EXIT  1: SIGSTOP when the process has done everything but end
 #ifndef FAULTS_LAYER_H
 #define FAULTS_LAYER_H
