@@ -278,20 +278,11 @@ extension LiveVault {
         file = try places.file(of: node)
       }
     }
-    if let cut = taken.cut {
-      let size = cut.multipliedReportingOverflow(by: UInt64(ObjectLayout.pageSize)).partialValue
-      let length = cut == 0 ? UInt64(ObjectLayout.pageSize) : UInt64(
-        ObjectLayout.fileLength(size: size, layout: .blocks) ?? 0)
-      if try file.facts().size > length { try file.truncate(to: length) }
-    }
+    try cut(taken, file)
     for run in taken.runs {
       try file.write(gathering: run.pages, at: run.first * UInt64(ObjectLayout.pageSize))
     }
-    let last = (taken.pages.last?.number ?? 0) + 1
-    if last * UInt64(ObjectLayout.pageSize) < taken.length || taken.cut != nil {
-      // Holes at the end.
-      if try file.facts().size < taken.length { try file.truncate(to: taken.length) }
-    }
+    try lengthen(taken, file)
     places.withLock { node.promised = taken.promised }
     node.withLock {
       guard let body = node.body else { return }
@@ -301,9 +292,36 @@ extension LiveVault {
         let size = taken.length <= UInt64(ObjectLayout.pageSize) ? 0 : taken.promised.size
         body.promisedBlocks = ObjectLayout.blocks(size: size)
       }
-      if body.file == nil, node.handles > 0 { body.file = file }
+      // What was changed meanwhile keeps it, and needs the rest from there.
+      if body.file == nil { body.file = file }
       dropIfUnused(node)
     }
+  }
+}
+
+extension LiveVault {
+  /// Cuts a file whose object was shorter for a while; nothing is written in place until that is done.
+  private func cut(_ taken: TakenPages, _ file: FileHandle) throws(VaultError) {
+    guard let cut = taken.cut else { return }
+    let size = cut.multipliedReportingOverflow(by: UInt64(ObjectLayout.pageSize)).partialValue
+    let length =
+      cut == 0
+      ? Int64(ObjectLayout.pageSize) : ObjectLayout.fileLength(size: size, layout: .blocks) ?? 0
+    if try file.facts().size > UInt64(length) { try file.truncate(to: UInt64(length)) }
+  }
+
+  /// Lengthens a file that ends with holes.
+  private func lengthen(_ taken: TakenPages, _ file: FileHandle) throws(VaultError) {
+    // Blocks that are written in place meanwhile would be cut off between looking and setting.
+    let result: Result<Void, VaultError> = taken.node.withLock {
+      do throws(VaultError) {
+        if try file.facts().size < taken.length { try file.truncate(to: taken.length) }
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
   }
 }
 
