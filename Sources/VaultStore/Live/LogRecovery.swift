@@ -89,9 +89,14 @@ final class LogRecovery {
     try moveIn()
     try writePages()
     try settle()
-    for (key, length) in tree.overlong {
-      guard let folder = try tree.folder(key.folder) else { continue }
-      try folder.file(key.disk, writing: true).truncate(to: length)
+    for file in tree.overlong { try cut(file) }
+  }
+
+  private func cut(_ overlong: RecoveredTree.Overlong) throws(VaultError) {
+    if index.objects[overlong.id] != nil {
+      for file in try files(of: overlong.id) { try file.truncate(to: overlong.length) }
+    } else if let key = overlong.key, let folder = try tree.folder(key.folder) {
+      try folder.file(key.disk, writing: true).truncate(to: overlong.length)
     }
   }
 
@@ -102,8 +107,15 @@ final class LogRecovery {
     var findings = try check.run().findings
     // Attributes that nothing has any more.
     let attributes = "\(VaultNames.attributes.text)/"
-    let unused = findings.filter { $0.kind == .added && $0.file.hasPrefix(attributes) }
-    findings.removeAll { unused.contains($0) }
+    var unused: [FileName] = []
+    for finding in findings where finding.kind == .added && finding.file.hasPrefix(attributes) {
+      let text = String(finding.file.dropFirst(attributes.count))
+      guard Hexadecimal.bytes(text)?.count == ObjectID.count, let name = FileName(text),
+        try folders.attributes.facts(of: name)?.kind == .file
+      else { continue }
+      unused.append(name)
+    }
+    findings.removeAll { finding in unused.contains { finding.file == attributes + $0.text } }
     findings += try checkMade()
     report.findings = findings
     if let first = findings.first, !accepting {
@@ -111,10 +123,7 @@ final class LogRecovery {
     }
     try monitor.check(vault.path)
     monitor.begin(.finishing)
-    for finding in unused {
-      guard let name = FileName(String(finding.file.dropFirst(attributes.count))) else { continue }
-      try folders.attributes.removeIfThere(name)
-    }
+    for name in unused { try folders.attributes.removeIfThere(name) }
     if findings.isEmpty { try folders.clearNew() }
     try vault.folder.syncFileSystem()
     try monitor.check(vault.path)
