@@ -68,10 +68,12 @@ import Testing
     withExtendedLifetime(work) {}
   }
 
-  @Test("one that was open and not closed gives back what was promised last")
-  func open() throws {
+  @Test(
+    "one that was open and not closed gives back what was promised last",
+    arguments: ["open", "open-in-place"])
+  func open(name: String) throws {
     let work = try TemporaryFolder()
-    let frozen = Self.folder + "/Frozen/v1/open"
+    let frozen = Self.folder + "/Frozen/v1/" + name
     #expect(try run("cp", ["-r", frozen + "/vault.sotto", work.path + "/vault.sotto"]).status == 0)
     try write("correct horse".utf8, to: work.path + "/passphrase")
     let environment = ["XDG_STATE_HOME": work.path + "/state"]
