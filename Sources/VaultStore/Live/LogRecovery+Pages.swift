@@ -68,6 +68,7 @@ extension LogRecovery {
       let name = try RecoveredTree.newName(id, folders.attributes)
       return [try folders.attributes.file(makingIfMissing: name)]
     case .file, .link:
+      if made.contains(id) { return [try folders.new.file(try madeName(id), writing: true)] }
       var files: [FileHandle] = []
       var known: [FileFacts] = []
       for case .tree(let key) in tree.places[id] ?? [] {
