@@ -560,7 +560,8 @@ class Object:
         """
         lost = Runs()
         whole = pages_of(head.layout, head.size)
-        if self.length != PAGE * whole and not self.overlay:
+        appended = self.vault.log and self.length > PAGE * whole
+        if self.length != PAGE * whole and not self.overlay and not appended:
             complain(f"its file has {self.length} bytes instead of {PAGE * whole}")
         if head.layout == 0:
             if head.inside is not None and head.size:
@@ -575,7 +576,7 @@ class Object:
             at = PAGE * number
             length = min(PAGE, head.size - at)
             if is_zero(seal):
-                if not is_zero(page):
+                if not is_zero(page) and not self.overlay:
                     complain(f"the page of block {number}, a hole, is not zero")
                 return
             plain = None
@@ -792,7 +793,7 @@ class Log:
     """The log of an open vault: pages by object and names by folder, to be laid over the vault."""
 
     def __init__(self, handle, vault, report):
-        self.handle = handle
+        self.handle, self.vault = handle, vault
         self.pages, self.names = {}, {}
         head = read_exactly(handle, PAGE, 0)
         if len(head) < PAGE or head[:8] != b"sottolog" or u16(head, 8) != 1:
@@ -826,8 +827,9 @@ class Log:
             before, at = start[32:64], filled
         self.records = number
         if self.goes_on(at, before):
-            report.damage("log", f"record {number + 1} does not authenticate, though others follow it: "
-                          "later promises are lost")
+            # What an earlier log has left looks the same.
+            report.note(f"log: record {number + 1} does not authenticate; those that follow it are of an "
+                        "earlier log, or promises that are lost")
 
     def record(self, at, before):
         """The first 64 bytes and the length of the record at an offset, if it authenticates."""
@@ -862,12 +864,25 @@ class Log:
                 raise Damaged("a record of pages is not allowed")
             first = u64(read_exactly(self.handle, 8, at + 64), 0)
             pages = self.pages.setdefault(object_id, {})
+            if not 1 <= (rest - 8) // PAGE <= 1024:
+                raise Damaged("a record of pages is not allowed")
+            if first == 0:
+                # Pages from before that are beyond its end are void.
+                head = open_head(read_exactly(self.handle, PAGE, at + 72), self.vault)
+                if head.object_id != object_id:
+                    raise Damaged("a record of pages has another object's head")
+                end = pages_of(head.layout, head.size)
+                for number in [number for number in pages if number >= end]:
+                    del pages[number]
             for index in range((rest - 8) // PAGE):
                 pages[first + index] = at + 72 + PAGE * index
         elif start[4] in (2, 3):
             data = read_exactly(self.handle, rest, at + 64)
-            folder, disk = data[:16], data[16:]
-            self.names.setdefault(folder, {})[disk] = object_id if start[4] == 2 else None
+            names, disk = self.names.setdefault(data[:16], {}), data[16:]
+            if start[4] == 2:
+                names[disk] = object_id
+            elif names.get(disk, object_id) == object_id:
+                names[disk] = None
 
 
 # The vault
@@ -1000,8 +1015,12 @@ class Vault:
         elif newest.header_hash != H(self.header.data):
             self.report.damage("header", "is not the one that the manifest names")
         if self.log and (self.log.counter, self.log.manifest_hash) != (newest.counter, newest.hash):
-            self.report.damage("log", "does not follow the newest manifest; it is not used")
-            self.log = None
+            if (self.log.counter, self.log.manifest_hash) == (newest.counter - 1, newest.before):
+                self.report.note("the log is finished: the newest manifest has all that it says")
+                self.log.pages, self.log.names = {}, {}
+            else:
+                self.report.damage("log", "does not follow the newest manifest; it is not used")
+                self.log = None
         return newest
 
     def find_moved(self):
@@ -1019,7 +1038,7 @@ class Vault:
                 elif stat.S_ISREG(info.st_mode):
                     with Object(self, full) as thing:
                         found = read_exactly(thing.handle, 16, 16)
-                    if found in wanted:
+                    if found in wanted and found not in where:
                         where[found] = path if name == b"folder" else full
         return where
 

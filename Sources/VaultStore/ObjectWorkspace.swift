@@ -12,6 +12,9 @@ public final class ObjectWorkspace: @unchecked Sendable {
   /// Called after each group of blocks with the bytes of contents that it holds; what it throws ends
   /// the work.
   public var progress: (@Sendable (UInt64) throws(VaultError) -> Void)?
+  /// Whether a file may be longer than its head says: where a vault was open and not closed, that was
+  /// appended and not promised.
+  var isTakingLonger = false
   /// The keys of the vault.
   public let volume: VolumeKeys
   /// A head or a seal page, and data pages behind it.

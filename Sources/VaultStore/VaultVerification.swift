@@ -97,6 +97,7 @@ public final class VaultVerification: Sendable {
         survey.noteLog(error)
       }
     }
+    for workspace in workspaces { workspace.isTakingLonger = pending != nil }
     let verification = try VaultVerification(
       vault, survey, expected ?? pending?.table, readingContents: readingContents, monitor)
     try Workers.run(workspaces.count) { (worker, workers) throws(VaultError) in

@@ -68,6 +68,54 @@ import Testing
     withExtendedLifetime(work) {}
   }
 
+  @Test(
+    "one that was open and not closed gives back what was promised last",
+    arguments: ["open", "open-in-place"])
+  func open(name: String) throws {
+    let work = try TemporaryFolder()
+    let frozen = Self.folder + "/Frozen/v1/" + name
+    #expect(try run("cp", ["-r", frozen + "/vault.sotto", work.path + "/vault.sotto"]).status == 0)
+    try write("correct horse".utf8, to: work.path + "/passphrase")
+    let environment = ["XDG_STATE_HOME": work.path + "/state"]
+    let secret = ["--passphrase-file", work.path + "/passphrase"]
+    let vault = work.path + "/vault.sotto"
+    #expect(try run("mkdir", [work.path + "/vault"]).status == 0)
+    let verified = try run(
+      Repository.program, ["verify", vault, "--format", "json"] + secret, environment: environment)
+    #expect(verified.status == 13)
+    #expect(verified.text.contains(#""interrupted": "open""#), "\(verified.text)")
+    #expect(verified.text.split(separator: #""kind""#).count == 2, "\(verified.text)")
+    let state = try run(Repository.program, ["status", vault], environment: environment)
+    #expect(state.text.contains("was open and not closed"), "\(state.text)\(state.errorText)")
+    let restored = try run(
+      Repository.program, ["restore", vault, "--yes"] + secret, environment: environment)
+    #expect(restored.status == 0, "\(restored.errorText)")
+    #expect(restored.errorText.contains("open and not closed"), "\(restored.errorText)")
+    let compared = try run(
+      "python3", ["-c", Self.comparison, work.path + "/vault", frozen + "/expected.json"])
+    #expect(compared.status == 0, "\(compared.text)\(compared.errorText)")
+    withExtendedLifetime(work) {}
+  }
+
+  @Test("one that was open and not closed is locked again")
+  func closing() throws {
+    let work = try TemporaryFolder()
+    let frozen = Self.folder + "/Frozen/v1/open"
+    #expect(try run("cp", ["-r", frozen + "/vault.sotto", work.path + "/store.sotto"]).status == 0)
+    #expect(try run("mkdir", [work.path + "/store"]).status == 0)
+    try write("correct horse".utf8, to: work.path + "/passphrase")
+    let environment = ["XDG_STATE_HOME": work.path + "/state"]
+    let secret = ["--passphrase-file", work.path + "/passphrase"]
+    let locked = try run(
+      Repository.program, ["lock", work.path + "/store"] + secret, environment: environment)
+    #expect(locked.status == 0, "\(locked.text)\(locked.errorText)")
+    #expect(locked.errorText.contains("open and not closed"), "\(locked.errorText)")
+    let verified = try run(
+      Repository.program, ["verify", work.path + "/store.sotto"] + secret, environment: environment)
+    #expect(verified.status == 0, "\(verified.text)\(verified.errorText)")
+    withExtendedLifetime(work) {}
+  }
+
   @Test("another passphrase is told from damage")
   func wrongPassphrase() throws {
     let work = try TemporaryFolder()

@@ -740,9 +740,79 @@ def open_vault(out, seed, items=None):
     return vault, expectation(vault, left, status=0, open=True)
 
 
+def open_in_place(out, seed, items=None):
+    """A vault that was not closed, with much written to its place: appended, anew, after a file was shorter."""
+    vault = begin(out, seed, "p")
+    vault.write_header()
+    items = items or small_tree(vault.random)
+    vault.put(items)
+    vault.write_manifest()
+    by_path = {item.path: item for item in items}
+    epoch, records = vault.epochs[-1], []
+    root, chats = vault.objects[b""]["id"], vault.objects[b"chats"]["id"]
+
+    def state(item, size):
+        """The pages of a file that now has other contents."""
+        item.segments, item.size = [(0, noise(vault.random, size))], size
+        item.generation += 1
+        return vault.object_pages(item, vault.objects[item.path]["id"], epoch)[0]
+
+    def log(object_id, pages, numbers):
+        for number in numbers:
+            records.append((1, object_id, struct.pack("<Q", number) + pages[number]))
+
+    def put_in_place(path, pages, numbers):
+        with open(os.path.join(vault.folder, path), "r+b") as file:
+            for number in numbers:
+                file.seek(PAGE * number)
+                file.write(pages[number])
+
+    # Appended to: what was there goes to the log, the rest to its place, and more that was never promised.
+    grown = vault.objects[b"chats/2.json"]
+    pages = state(by_path[b"chats/2.json"], 20000)
+    log(grown["id"], pages, [0, 1])
+    put_in_place(grown["file"], {**pages, 6: vault.random(5000)}, [2, 3, 4, 5, 6])
+    records.append((4, bytes(16), b""))
+    # Longer, then short, then long again: the first pages in the log are void, those in place count.
+    cut = vault.objects[b"chats/3.json"]
+    pages = state(by_path[b"chats/3.json"], 16000)
+    log(cut["id"], pages, [1, 2, 3, 4, 0])
+    records.append((4, bytes(16), b""))
+    log(cut["id"], state(by_path[b"chats/3.json"], 100), [0])
+    records.append((4, bytes(16), b""))
+    pages = state(by_path[b"chats/3.json"], 12000)
+    put_in_place(cut["file"], pages, [1, 2, 3])
+    log(cut["id"], pages, [0])
+    # New, in place under its id; its own first page says no more than whose it is.
+    fresh, fresh_id = Item("new.json", FILE, [(0, noise(vault.random, 9000))]), vault.random(16)
+    pages, count = vault.object_pages(fresh, fresh_id, epoch)
+    vault.write_pages("new/" + fresh_id.hex(), {**pages, 0: pages[0][:32]}, count)
+    log(fresh_id, pages, [0])
+    records.append((2, fresh_id, root + vault.disk_bytes(epoch, root, b"new.json")))
+    # A folder that was made in the tree, its head not written, and a file that is in it already.
+    folder, folder_id = Item("made", FOLDER), vault.random(16)
+    log(folder_id, vault.object_pages(folder, folder_id, epoch)[0], [0])
+    records.append((2, folder_id, root + vault.disk_bytes(epoch, root, b"made")))
+    moved = vault.objects[b"chats/1.json"]
+    records.append((3, moved["id"], chats + vault.disk_bytes(epoch, chats, b"1.json")))
+    records.append((2, moved["id"], folder_id + vault.disk_bytes(epoch, folder_id, b"moved.json")))
+    records.append((4, bytes(16), b""))
+    made = vault.disk_path(epoch, "tree.1", root, b"made")
+    vault.write(made + "/folder", b"")
+    os.rename(os.path.join(vault.folder, moved["file"]),
+              os.path.join(vault.folder, vault.disk_path(epoch, made, folder_id, b"moved.json")))
+    # Of what the log does not speak, more than was promised as well.
+    put_in_place(vault.objects[b"settings.json"]["file"], {1: vault.random(3000)}, [1])
+    # What an earlier log has left behind the end.
+    vault.write_log(records, tail=struct.pack("<IB3sQ", 64, 4, b"", len(records) + 1) + vault.random(1000))
+    by_path[b"chats/1.json"].path = b"made/moved.json"
+    return vault, expectation(vault, items + [fresh, folder], status=0, open=True)
+
+
 SCENARIOS = {"everything": everything, "large": large, "long-names": long_names,
              "two-epochs-cut-off-rotation": two_epochs, "rotated": rotated, "interrupted-lock": interrupted_lock,
-             "interrupted-restore": interrupted_restore, "open": open_vault}
+             "interrupted-restore": interrupted_restore, "open": open_vault,
+             "open-in-place": open_in_place}
 
 
 def make(scenario, out, seed, items=None):

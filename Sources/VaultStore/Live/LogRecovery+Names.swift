@@ -82,11 +82,38 @@ extension LogRecovery {
       if tree.places[id] == nil {
         // One that was sealed is missing, and will be found to be.
         if index.objects[id]?.isSealed ?? true { continue }
-        try make(id)
+        if !made.contains(id) { try make(id) }
+        // Its pages come first.
+        if made.contains(id) { continue }
       }
       try moveIn(id, to: key, in: folder)
       tree.occupants[key] = .object(id)
     }
+  }
+
+  /// Gives what was made from the log alone its names, when it is whole.
+  func moveInMade() throws(VaultError) {
+    for (key, name) in index.names {
+      guard let id = name.last, made.contains(id), let folder = try tree.folder(key.folder) else {
+        continue
+      }
+      try monitor.check(vault.path)
+      if tree.places[id] == nil {
+        try folders.new.renameWithoutReplacing(
+          try madeName(id), to: folder, as: key.disk)
+        tree.places[id] = [.tree(key)]
+      } else {
+        try moveIn(id, to: key, in: folder)
+      }
+    }
+  }
+
+  /// The name in `new` of a file that is made from the log alone: another attempt makes it again.
+  func madeName(_ id: ObjectID) throws(VaultError) -> FileName {
+    guard let name = FileName("\(id.hex).made") else {
+      throw VaultError(.damaged, folders.new.path, "an id that is no name")
+    }
+    return name
   }
 
   /// Whether an object has a name in the end.
@@ -107,20 +134,22 @@ extension LogRecovery {
     tree.places[id] = places.union([.tree(key)])
   }
 
-  /// Makes an object in `new` of which there is nothing but what the log has; its head says which it is.
+  /// Makes an object in `new` of which there is nothing but what the log has.
   private func make(_ id: ObjectID) throws(VaultError) {
     guard let head = index.objects[id]?.head else { return }
-    let name = try RecoveredTree.newName(id, folders.new)
+    guard head.kind == .folder else {
+      try folders.new.removeIfThere(try madeName(id))
+      _ = try folders.new.create(try madeName(id))
+      made.insert(id)
+      return
+    }
     let page = unsafe workspace.other.part(0, ObjectLayout.pageSize)
     try unsafe log.page(at: head.place, into: page)
-    if head.kind == .folder {
-      try folders.new.makeFolder(name)
-      let file = try folders.new.folder(name).create(VaultNames.folderHead)
-      try unsafe file.write(at: 0, UnsafeRawBufferPointer(page))
-      tree.folders[id] = .new
-    } else {
-      try unsafe folders.new.create(name).write(at: 0, UnsafeRawBufferPointer(page))
-    }
+    let name = try RecoveredTree.newName(id, folders.new)
+    try folders.new.makeFolder(name)
+    let file = try folders.new.folder(name).create(VaultNames.folderHead)
+    try unsafe file.write(at: 0, UnsafeRawBufferPointer(page))
+    tree.folders[id] = .new
     tree.places[id] = [.new]
   }
 

@@ -57,8 +57,10 @@ extension LogRecovery {
     return files
   }
 
-  private func files(of id: ObjectID) throws(VaultError) -> [FileHandle] {
-    switch index.objects[id]?.head?.kind {
+  /// Opens the files of an object.
+  func files(of id: ObjectID) throws(VaultError) -> [FileHandle] {
+    let sealed = table.rows(of: id).first.map { table.rows[Int($0)].kind }
+    switch index.objects[id]?.head?.kind ?? sealed {
     case .folder:
       guard let folder = try tree.folder(id) else { return [] }
       return [try folder.file(makingIfMissing: VaultNames.folderHead)]
@@ -66,6 +68,7 @@ extension LogRecovery {
       let name = try RecoveredTree.newName(id, folders.attributes)
       return [try folders.attributes.file(makingIfMissing: name)]
     case .file, .link:
+      if made.contains(id) { return [try folders.new.file(try madeName(id), writing: true)] }
       var files: [FileHandle] = []
       var known: [FileFacts] = []
       for case .tree(let key) in tree.places[id] ?? [] {

@@ -127,20 +127,20 @@ extension LogRecovery {
 
   // MARK: - What there was nothing of
 
-  /// Checks all contents of objects that are new and short enough to have been in the log alone: a page that
-  /// is in neither is found here.
+  /// Checks all contents of the files that were made from the log alone: a page that is not in it either is
+  /// found here.
   func checkMade() throws(VaultError) -> [VaultFinding] {
     var findings: [VaultFinding] = []
-    for (id, object) in index.objects where !object.isSealed && isWanted(id) {
-      guard let head = object.head, head.kind != .folder, head.fileLength <= log.facts.size,
-        case .tree(let key)? = tree.places[id]?.first, let folder = try tree.folder(key.folder)
-      else { continue }
-      let path = table.rows(of: id).first.map { table.path($0) }
+    for id in made {
+      try monitor.check(vault.path)
+      let name = try madeName(id)
       do throws(ObjectFault) {
-        let opened = try workspace.openObject(in: folder, key.disk)
+        let opened = try workspace.openObject(in: folders.new, name)
         try workspace.readBlocks(of: opened, into: CheckingSink())
       } catch {
-        findings.append(try error.finding(path: path, file: key.disk.text))
+        let path = table.rows(of: id).first.map { table.path($0) }
+        findings.append(
+          try error.finding(path: path, file: "\(VaultNames.new.text)/\(name.text)"))
       }
     }
     return findings

@@ -17,6 +17,8 @@ final class LogRecovery {
   let workspaces: [ObjectWorkspace]
   var tree: RecoveredTree
   var report: RecoveryReport
+  /// The objects of which there was nothing but what the log has, folders apart.
+  var made: Set<ObjectID> = []
   /// The objects with attributes that others have.
   var attributes: Set<ObjectID> = []
   /// The seal pages that were written, by object.
@@ -55,7 +57,7 @@ final class LogRecovery {
     if !place.isFinished { try index.read(log, workspaces[0]) }
     let recovery = try LogRecovery(
       vault, log, index, place.manifest, sealing, workspaces, records, monitor)
-    try recovery.apply()
+    try recovery.apply(accepting: accepting)
     return try recovery.finish(accepting: accepting)
   }
 
@@ -84,53 +86,76 @@ final class LogRecovery {
   }
 
   /// Brings the tree to the state that was promised last.
-  private func apply() throws(VaultError) {
+  private func apply(accepting: Bool) throws(VaultError) {
     try moveAway()
     try moveIn()
     try writePages()
     try settle()
-    for (key, length) in tree.overlong {
-      guard let folder = try tree.folder(key.folder) else { continue }
-      try folder.file(key.disk, writing: true).truncate(to: length)
+    report.findings = try checkMade()
+    if let first = report.findings.first, !accepting {
+      throw SealCheck.refusal(vault.path, first, of: report.findings.count)
+    }
+    try moveInMade()
+    for file in tree.overlong { try cut(file) }
+  }
+
+  private func cut(_ overlong: RecoveredTree.Overlong) throws(VaultError) {
+    if index.objects[overlong.id] != nil {
+      for file in try files(of: overlong.id) { try file.truncate(to: overlong.length) }
+    } else if let key = overlong.key, let folder = try tree.folder(key.folder) {
+      try folder.file(key.disk, writing: true).truncate(to: overlong.length)
     }
   }
+
+  // MARK: - The end
 
   /// Compares the vault with what was promised, seals it and removes the log.
   private func finish(accepting: Bool) throws(VaultError) -> RecoveryReport {
     var check = SealCheck(vault, records, monitor)
     check.expected = table
-    var findings = try check.run().findings
-    // Attributes that nothing has any more.
-    let attributes = "\(VaultNames.attributes.text)/"
-    let unused = findings.filter { $0.kind == .added && $0.file.hasPrefix(attributes) }
-    findings.removeAll { unused.contains($0) }
-    findings += try checkMade()
-    report.findings = findings
-    if let first = findings.first, !accepting {
-      throw SealCheck.refusal(vault.path, first, of: findings.count)
+    let found = try check.run().findings
+    let unused = try unusedAttributes(found)
+    report.findings += found.filter { !unused.keys.contains($0.file) }
+    if let first = report.findings.first, !accepting {
+      throw SealCheck.refusal(vault.path, first, of: report.findings.count)
     }
     try monitor.check(vault.path)
     monitor.begin(.finishing)
-    for finding in unused {
-      guard let name = FileName(String(finding.file.dropFirst(attributes.count))) else { continue }
-      try folders.attributes.removeIfThere(name)
-    }
-    if findings.isEmpty { try folders.clearNew() }
+    for name in unused.values { try folders.attributes.removeIfThere(name) }
+    if report.findings.isEmpty { try folders.clearNew() }
     try vault.folder.syncFileSystem()
     try monitor.check(vault.path)
-    if !index.isEmpty, findings.isEmpty {
-      var list = ManifestList()
-      do throws(VaultFormatError) {
-        try list.add(table)
-      } catch {
-        throw VaultError(error, vault.path)
-      }
-      try sealing.seal(list, after: manifest, workspaces)
-      try monitor.check(vault.path)
-    }
+    if !index.isEmpty, report.findings.isEmpty { try seal() }
+    try monitor.check(vault.path)
     try folders.removeEmpty()
     try vault.folder.removeIfThere(VaultNames.log)
     try vault.folder.sync()
     return report
+  }
+
+  /// Objects with attributes that nothing has any more, by their paths in the vault.
+  private func unusedAttributes(
+    _ findings: [VaultFinding]
+  ) throws(VaultError) -> [String: FileName] {
+    let folder = "\(VaultNames.attributes.text)/"
+    var unused: [String: FileName] = [:]
+    for finding in findings where finding.kind == .added && finding.file.hasPrefix(folder) {
+      let text = String(finding.file.dropFirst(folder.count))
+      guard Hexadecimal.bytes(text)?.count == ObjectID.count, let name = FileName(text),
+        try folders.attributes.facts(of: name)?.kind == .file
+      else { continue }
+      unused[finding.file] = name
+    }
+    return unused
+  }
+
+  private func seal() throws(VaultError) {
+    var list = ManifestList()
+    do throws(VaultFormatError) {
+      try list.add(table)
+    } catch {
+      throw VaultError(error, vault.path)
+    }
+    try sealing.seal(list, after: manifest, workspaces)
   }
 }

@@ -25,14 +25,24 @@ struct RecoveredTree {
     case folder
   }
 
+  /// A file that was appended to without a promise.
+  struct Overlong {
+    let id: ObjectID
+    /// Where it is; its object may have been moved since if the log speaks of that.
+    let key: LogKey?
+    /// The length that it should have, in bytes.
+    let length: UInt64
+  }
+
   /// What the names that were changed have.
   var occupants: [LogKey: Occupant] = [:]
   /// The places of the objects that the log speaks of.
   var places: [ObjectID: Set<Place>] = [:]
   /// The places of all folders.
   var folders: [ObjectID: Place] = [:]
-  /// Files of other objects that are longer than their heads say, and how long they should be.
-  var overlong: [(key: LogKey, length: UInt64)] = []
+  /// Files that are longer than their heads say and that the log has no other heads of: how long they
+  /// should be.
+  var overlong: [Overlong] = []
 
   private let index: LogIndex
   private let table: ManifestTable
@@ -144,11 +154,8 @@ struct RecoveredTree {
       let id = try claimedID(folder, key.disk)
       if isChanged { occupants[key] = id.map { .object($0) } ?? .file }
       guard let id else { return nil }
-      if index.objects[id] != nil {
-        places[id, default: []].insert(.tree(key))
-      } else {
-        try measure(id, key, facts)
-      }
+      if index.objects[id] != nil { places[id, default: []].insert(.tree(key)) }
+      measure(id, key, facts)
     default:
       guard !isChanged else {
         throw VaultError(
@@ -176,9 +183,9 @@ struct RecoveredTree {
 
   /// Notes a file that was appended to without a promise; its first page is in the workspace.
   private mutating func measure(
-    _ id: ObjectID, _ key: LogKey, _ facts: FileFacts
-  ) throws(VaultError) {
-    guard facts.size > UInt64(ObjectLayout.pageSize) else { return }
+    _ id: ObjectID, _ key: LogKey?, _ facts: FileFacts
+  ) {
+    guard facts.size > UInt64(ObjectLayout.pageSize), index.objects[id]?.head == nil else { return }
     let page = unsafe UnsafeRawBufferPointer(workspace.group.pages(0, 1))
     // Of any other state than the one that was sealed nothing is cut off.
     let digest = unsafe ObjectHead.digest(ofPage: page)
@@ -189,7 +196,7 @@ struct RecoveredTree {
       guard let length = ObjectLayout.fileLength(size: head.size, layout: head.layout),
         facts.size > UInt64(length)
       else { return }
-      overlong.append((key, UInt64(length)))
+      overlong.append(Overlong(id: id, key: key, length: UInt64(length)))
     } catch {
       // What does not open is found when the vault is checked.
     }
@@ -200,16 +207,18 @@ struct RecoveredTree {
     let new = try vault.folder(VaultNames.new)
     for name in try new.names() {
       guard let id = Hexadecimal.bytes(name.text).flatMap({ ObjectID($0) }),
-        index.objects[id] != nil, let kind = try new.facts(of: name)?.kind
+        index.objects[id] != nil, let facts = try new.facts(of: name)
       else { continue }
-      switch kind {
+      switch facts.kind {
       case .folder:
         let handle = try new.folder(name)
         guard try claimedID(handle, VaultNames.folderHead) ?? id == id else { continue }
         try enter(handle, id, at: .new)
       case .file:
-        guard try claimedID(new, name) ?? id == id else { continue }
+        let claimed = try claimedID(new, name)
+        guard claimed ?? id == id else { continue }
         places[id, default: []].insert(.new)
+        if claimed != nil { measure(id, nil, facts) }
       default: continue
       }
     }
