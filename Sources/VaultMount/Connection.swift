@@ -26,7 +26,7 @@ internal import SystemPackage
         Unmanaged.passUnretained(served).toOpaque())
     else { throw MountError(.refused, mountPoint, LibraryLog.last ?? "cannot prepare mounting") }
     guard unsafe fuse_session_mount(session, mountPoint.string) == 0 else {
-      let error = Self.refusal(mountPoint)
+      let error = MountRefusal.error(mountPoint, options)
       unsafe fuse_session_destroy(session)
       throw error
     }
@@ -55,17 +55,6 @@ internal import SystemPackage
       },
       read: { device, bytes, count, _ in unsafe Glibc.read(device, bytes, count) },
       splice_receive: nil, splice_send: nil)
-  }
-
-  private static func refusal(_ mountPoint: FilePath) -> MountError {
-    let hint =
-      "FUSE is needed: the kernel's module fuse, the device /dev/fuse, and the package fuse3"
-    guard unsafe Glibc.access("/dev/fuse", F_OK) == 0 else {
-      return MountError(.unavailable, mountPoint, "this system has no /dev/fuse", hint: hint)
-    }
-    return MountError(
-      .refused, mountPoint, LibraryLog.last ?? "the system does not let this user mount",
-      hint: geteuid() == 0 ? nil : hint)
   }
 
   // MARK: - Serving
