@@ -43,7 +43,7 @@ public final class MountedVault: Sendable {
       connection.close()
     }
     do throws(Errno) {
-      try ServingThreads(connection).run(threads) { BackingDevice.open(mountPoint) }
+      try ServingThreads(connection).run(threads) { BackingDevice.raiseLimits(of: mountPoint) }
     } catch {
       throw MountError(error, mountPoint, "serve what is mounted")
     }
@@ -94,6 +94,11 @@ public final class MountedVault: Sendable {
   }
 
   // MARK: - Use
+
+  /// How many bytes programs may have written that have not reached the vault yet, at most.
+  ///
+  /// The kernel has taken them, so room must be kept for them. Less where this user is not root.
+  public static var mostUnwritten: UInt64 { BackingDevice.mostUnwritten }
 
   /// How many files and folders programs have open.
   public var openHandles: Int { served.openHandles.load(ordering: .relaxed) }
