@@ -101,6 +101,9 @@ let package = Package(
       dependencies: ["Erasure", "Secrets", "TestSupport", "VaultFormat", "VaultStore", system],
       swiftSettings: strict),
     .testTarget(
+      name: "VaultMountTests", dependencies: ["VaultMount", "VaultStore"],
+      swiftSettings: strict),
+    .testTarget(
       name: "ErasureTests", dependencies: ["Erasure", "TestSupport", system],
       swiftSettings: strict),
     .testTarget(

@@ -21,12 +21,11 @@ internal import SystemPackage
     for word in ["sotto", "-o", options.arguments] { unsafe fuse_opt_add_arg(&arguments, word) }
     var table = FuseOperations.table()
     guard
-      let session = unsafe fuse_session_new(
-        &arguments, &table, MemoryLayout<fuse_lowlevel_ops>.size,
-        Unmanaged.passUnretained(served).toOpaque())
+      let session = unsafe cfuse_session_new(
+        &arguments, &table, Unmanaged.passUnretained(served).toOpaque())
     else { throw MountError(.refused, mountPoint, LibraryLog.last ?? "cannot prepare mounting") }
     guard unsafe fuse_session_mount(session, mountPoint.string) == 0 else {
-      let error = Self.refusal(mountPoint)
+      let error = MountRefusal.error(mountPoint, options)
       unsafe fuse_session_destroy(session)
       throw error
     }
@@ -34,7 +33,7 @@ internal import SystemPackage
     self.mountPoint = mountPoint
     self.served = served
     var channel = Self.channel()
-    unsafe fuse_session_custom_io(session, &channel, fuse_session_fd(session))
+    unsafe cfuse_use_channel(session, &channel)
   }
 
   deinit {
@@ -43,29 +42,18 @@ internal import SystemPackage
 
   /// How requests come in and answers go out: as the library does it, but for the first answer.
   private static func channel() -> fuse_custom_io {
-    unsafe fuse_custom_io(
-      writev: { device, parts, count, owner in
-        guard let parts = unsafe parts, let owner = unsafe owner else { return -1 }
-        let served = unsafe Unmanaged<ServedVault>.fromOpaque(owner).takeUnretainedValue()
-        if !served.hasAnswered.load(ordering: .relaxed) {
-          served.hasAnswered.store(true, ordering: .relaxed)
-          unsafe Negotiation.complete(parts, count)
-        }
-        return unsafe Glibc.writev(device, parts, count)
-      },
-      read: { device, bytes, count, _ in unsafe Glibc.read(device, bytes, count) },
-      splice_receive: nil, splice_send: nil)
-  }
-
-  private static func refusal(_ mountPoint: FilePath) -> MountError {
-    let hint =
-      "FUSE is needed: the kernel's module fuse, the device /dev/fuse, and the package fuse3"
-    guard unsafe Glibc.access("/dev/fuse", F_OK) == 0 else {
-      return MountError(.unavailable, mountPoint, "this system has no /dev/fuse", hint: hint)
+    var channel = fuse_custom_io()
+    unsafe channel.writev = { device, parts, count, owner in
+      guard let parts = unsafe parts, let owner = unsafe owner else { return -1 }
+      let served = unsafe Unmanaged<ServedVault>.fromOpaque(owner).takeUnretainedValue()
+      if !served.hasAnswered.load(ordering: .relaxed) {
+        served.hasAnswered.store(true, ordering: .relaxed)
+        unsafe Negotiation.complete(parts, count)
+      }
+      return unsafe Glibc.writev(device, parts, count)
     }
-    return MountError(
-      .refused, mountPoint, LibraryLog.last ?? "the system does not let this user mount",
-      hint: geteuid() == 0 ? nil : hint)
+    unsafe channel.read = { device, bytes, count, _ in unsafe Glibc.read(device, bytes, count) }
+    return channel
   }
 
   // MARK: - Serving

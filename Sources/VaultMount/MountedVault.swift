@@ -17,6 +17,8 @@ public final class MountedVault: Sendable {
   private let served: ServedVault
   private let connection: Connection
   private let isServing = Atomic<Bool>(false)
+  /// Known once it is served.
+  private let device = Mutex<BackingDevice?>(nil)
 
   private init(_ served: ServedVault, _ connection: Connection, _ mountPoint: FilePath) {
     self.served = served
@@ -43,7 +45,11 @@ public final class MountedVault: Sendable {
       connection.close()
     }
     do throws(Errno) {
-      try ServingThreads(connection).run(threads) { BackingDevice.open(mountPoint) }
+      try ServingThreads(connection).run(threads) {
+        let found = BackingDevice(of: mountPoint)
+        found?.raiseLimits()
+        device.withLock { $0 = found }
+      }
     } catch {
       throw MountError(error, mountPoint, "serve what is mounted")
     }
@@ -73,18 +79,28 @@ public final class MountedVault: Sendable {
     }
   }
 
-  /// Cuts the line to the kernel, whoever has files open: `serve` returns, and every call on them fails
-  /// from then on.
+  /// Cuts the line to the kernel, whoever has files open: every call on them fails from then on.
   ///
-  /// What programs wrote after the last `flush` is lost. The mount stays in sight, dead, until `detach`.
-  public func abort() {
+  /// `serve` returns. What programs wrote after the last `flush` is lost. The mount stays in sight, dead, until
+  /// `detach`.
+  /// - Throws: `MountError`; `inUse` where the mount has been taken out of sight before and the kernel keeps it for
+  ///   whoever has something open: then it ends with their next calls.
+  public func abort() throws(MountError) {
     connection.leave()
-    // Each thread waits for a request; ask until none is left, which the last question finds out by its failing.
+    guard let device = device.withLock({ $0 }) else { return }
+    if device.endConnection() { return }
+    // Each thread waits for a request: ask, until the last question fails because none is left to answer.
     var statistics = statfs()
     while isServing.load(ordering: .sequentiallyConsistent) {
-      guard unsafe statfs(mountPoint.string, &statistics) == 0 else { break }
+      guard unsafe statfs(mountPoint.string, &statistics) == 0 else { return }
+      guard statistics.f_type == Self.kind else {
+        throw MountError(.inUse, mountPoint, "is out of sight, and somebody has something open")
+      }
     }
   }
+
+  /// `FUSE_SUPER_MAGIC` of the kernel.
+  private static let kind = 0x6573_5546
 
   /// Takes the dead mount out of sight.
   ///
@@ -94,6 +110,11 @@ public final class MountedVault: Sendable {
   }
 
   // MARK: - Use
+
+  /// How many bytes programs may have written that have not reached the vault yet, at most.
+  ///
+  /// The kernel has taken them, so room must be kept for them. Less where this user is not root.
+  public static var mostUnwritten: UInt64 { BackingDevice.mostUnwritten }
 
   /// How many files and folders programs have open.
   public var openHandles: Int { served.openHandles.load(ordering: .relaxed) }

@@ -5,36 +5,38 @@ internal import Synchronization
 /// What the kernel and we agree to do for each other, before anything else is asked.
 enum Negotiation {
   /// What is wanted beside the library's own choice.
-  private static let wanted =
+  private static let wanted: [UInt32] = [
     // Writes gather in the kernel's pages: a row of SQLite costs no round trip.
-    FUSE_CAP_WRITEBACK_CACHE
+    UInt32(FUSE_CAP_WRITEBACK_CACHE),
     // Several reads of a file at a time, and several requests in a folder.
-    | FUSE_CAP_ASYNC_READ | FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_ASYNC_DIO
+    UInt32(FUSE_CAP_ASYNC_READ), UInt32(FUSE_CAP_PARALLEL_DIROPS), UInt32(FUSE_CAP_ASYNC_DIO),
     // Opening with O_TRUNC is one request instead of two.
-    | FUSE_CAP_ATOMIC_O_TRUNC
+    UInt32(FUSE_CAP_ATOMIC_O_TRUNC),
     // Pages go when we say so, which is never: files change through the mount only.
-    | FUSE_CAP_EXPLICIT_INVAL_DATA | FUSE_CAP_CACHE_SYMLINKS
+    UInt32(FUSE_CAP_EXPLICIT_INVAL_DATA), UInt32(FUSE_CAP_CACHE_SYMLINKS),
     // Attributes come with a listing where somebody wants them.
-    | FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO
+    UInt32(FUSE_CAP_READDIRPLUS), UInt32(FUSE_CAP_READDIRPLUS_AUTO),
+  ]
 
   /// What the library would take, and must not.
-  private static let unwanted =
+  private static let unwanted: [UInt32] = [
     // Comparing times at each read, for files that others change.
-    FUSE_CAP_AUTO_INVAL_DATA
+    UInt32(FUSE_CAP_AUTO_INVAL_DATA),
     // Our memory is written out whole; pipes in between only cost.
-    | FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE
+    UInt32(FUSE_CAP_SPLICE_READ), UInt32(FUSE_CAP_SPLICE_WRITE), UInt32(FUSE_CAP_SPLICE_MOVE),
     // Its first form would have the kernel tell nobody that a set-id bit is to go, while the pages that
     // should take it off lie unwritten. `complete` asks for the second form.
-    | FUSE_CAP_HANDLE_KILLPRIV
+    UInt32(FUSE_CAP_HANDLE_KILLPRIV),
     // Locks are the kernel's.
-    | FUSE_CAP_POSIX_LOCKS | FUSE_CAP_FLOCK_LOCKS
+    UInt32(FUSE_CAP_POSIX_LOCKS), UInt32(FUSE_CAP_FLOCK_LOCKS),
+  ]
 
   /// Settles what the library knows of.
   static func agree(_ connection: UnsafeMutablePointer<fuse_conn_info>?) {
     guard let connection = unsafe connection else { return }
     let capable = unsafe connection.pointee.capable
-    unsafe connection.pointee.want &= ~UInt32(bitPattern: unwanted)
-    unsafe connection.pointee.want |= UInt32(bitPattern: wanted) & capable
+    unsafe connection.pointee.want &= ~unwanted.reduce(0, |)
+    unsafe connection.pointee.want |= wanted.reduce(0, |) & capable
     unsafe connection.pointee.max_write = UInt32(ReadBuffers.capacity)
     // The kernel takes less by itself; what root may raise afterwards is `BackingDevice`.
     unsafe connection.pointee.max_readahead = UInt32(ReadBuffers.capacity)

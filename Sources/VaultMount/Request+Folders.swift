@@ -37,12 +37,17 @@ extension Request {
         throw .invalidArgument
       }
       var known: [LiveNode] = []
+      // What the kernel was not told after all, it does not know.
       defer { for node in known { vault.release(node, 1) } }
       try unsafe served.readBuffers.withBuffer(size) { (buffer) throws(Errno) in
         var page = unsafe ListingPage(request: self, buffer: buffer, withAttributes: withAttributes)
-        try page.add(listing, from: UInt64(clamping: offset))
-        known = page.known
-        if unsafe fuse_reply_buf(raw, page.start, page.used) == 0 { known = [] }
+        do throws(Errno) {
+          try page.add(listing, from: UInt64(clamping: offset))
+        } catch {
+          known = page.known
+          throw error
+        }
+        if unsafe fuse_reply_buf(raw, page.start, page.used) != 0 { known = page.known }
       }
     }
   }

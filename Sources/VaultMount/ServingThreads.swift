@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 internal import SystemPackage
@@ -51,6 +52,8 @@ final class ServingThreads: Sendable {
   }
 
   private func work() {
+    // Where we may not, the kernel keeps what is unwritten so little that it does not come to waiting.
+    _ = sotto_become_flusher()
     guard let errno = connection.serve() else { return }
     refusal.withLock { $0 = $0 ?? errno }
   }

@@ -13,6 +13,8 @@ struct VaultSealing: Sendable {
   let store: FilePath
   /// Where the record is kept.
   let records: SealRecords
+  /// Whether `new` stays though nothing is in it, because somebody else may be about to make a file there.
+  var isNewKept = false
 
   /// Seals the vault as its tree is now, by the heads of its objects.
   /// - Returns: The files and links in it.
@@ -106,7 +108,7 @@ struct VaultSealing: Sendable {
     try file.sync()
     try new.rename(name, to: vault, as: VaultNames.manifest(counter))
     try vault.sync()
-    try vault.removeFolderIfEmpty(VaultNames.new)
+    if !isNewKept { try vault.removeFolderIfEmpty(VaultNames.new) }
     return written.digest
   }
 

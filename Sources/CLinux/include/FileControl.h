@@ -60,6 +60,10 @@ int sotto_eventfd(void);
 // statx(2), for the time of birth.
 int sotto_statx(int folder, const char *path, int flags, unsigned int mask, struct statx *status);
 
+// prctl(2) with PR_SET_IO_FLUSHER: this thread writes out what others have written, so the kernel does not make
+// it wait for just that. For root; 0, or -1 with errno.
+int sotto_become_flusher(void);
+
 // syncfs(2): everything written to the file system that holds `file` is on the device.
 int sotto_syncfs(int file);
 

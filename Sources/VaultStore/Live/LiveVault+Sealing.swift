@@ -51,7 +51,8 @@ extension LiveVault {
       throw VaultError(error, vault.path)
     }
     let sealing = VaultSealing(
-      vault: vault.folder, header: vault.header, store: vault.store, records: records)
+      vault: vault.folder, header: vault.header, store: vault.store, records: records,
+      isNewKept: true)
     let counter = state.counter + 1
     let workspaces = [try ObjectWorkspace(vault.header.keys)]
     let sealed = try sealing.seal(list, counter, after: state.manifest, workspaces)

@@ -117,10 +117,11 @@ public final class LiveVault: Sendable {
     if isReadOnly { throw .readOnlyFileSystem }
   }
 
-  /// The time now.
+  /// The time now, by the clock that the kernel takes times of files from: with a finer one a later change
+  /// could look older.
   static func now() -> FileFacts.Time {
     var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    unsafe clock_gettime(CLOCK_REALTIME_COARSE, &time)
     return FileFacts.Time(time)
   }
 
