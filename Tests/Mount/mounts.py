@@ -77,6 +77,20 @@ def kill(pid):
         os.close(handle)
 
 
+def gone(pid):
+    """Whether a process has ended, or does so soon."""
+    if pid is None:
+        return True
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], LONG)[0])
+    finally:
+        os.close(handle)
+
+
 class Plain:
     """A folder without anything in between."""
 
