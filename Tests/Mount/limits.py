@@ -280,7 +280,9 @@ class Limits:
                 try:
                     file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
                     try:
-                        os.write(file, data)
+                        rest = data
+                        while rest:
+                            rest = rest[os.write(file, rest):]
                         os.fsync(file)
                     finally:
                         os.close(file)
@@ -546,7 +548,7 @@ def run(given, mount, plain):
             continue
         except (OSError, mounts.Wrong, subprocess.SubprocessError) as error:
             wrong = f"{type(error).__name__}: {error}"
-        print(f"  {title}: {wrong or 'holds'}", flush=True)
+        print(f"  {title}: {'goes wrong' if wrong else 'holds'}", flush=True)
         lines += [f"{title}: {wrong}"] if wrong else []
     shutil.rmtree(limits.top, ignore_errors=True)
     return lines

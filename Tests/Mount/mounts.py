@@ -77,7 +77,7 @@ def kill(pid):
         os.close(handle)
 
 
-def gone(pid):
+def gone(pid, seconds=LONG):
     """Whether a process has ended, or does so soon."""
     if pid is None:
         return True
@@ -86,7 +86,7 @@ def gone(pid):
     except ProcessLookupError:
         return True
     try:
-        return bool(select.select([handle], [], [], LONG)[0])
+        return bool(select.select([handle], [], [], seconds)[0])
     finally:
         os.close(handle)
 
@@ -242,7 +242,8 @@ class Sotto(Plain):
 
     def __init__(self, top, program, options=(), disk=None, key=False):
         self.program = [program] if isinstance(program, str) else list(program)
-        self.options, self.top, self.disk = list(options), top, os.path.join(disk or top, "disk")
+        self.server, self.options, self.top, self.disk = None, list(options), top, os.path.join(
+            disk or top, "disk")
         self.home, self.state = os.path.join(self.disk, "home"), os.path.join(self.disk, "state")
         self.folder, self.beneath = os.path.join(self.home, "store"), os.path.join(self.home, "store.sotto")
         self.environment = {
@@ -269,6 +270,7 @@ class Sotto(Plain):
         return result.stdout + result.stderr
 
     def open(self, **options):
+        self.server = None
         said = self.must("unlock", self.folder, *self.secret, *self.options, **options)
         if not mounted(self.folder):
             raise Wrong(f"unlock says nothing is wrong, but nothing is mounted at {self.folder}")
@@ -276,7 +278,7 @@ class Sotto(Plain):
 
     def status(self):
         """What `status` says about the store."""
-        document = json.loads(self.must("status", "--format", "json"))
+        document = json.loads(self.must("status", self.folder, "--format", "json"))
         for store in document["stores"]:
             if os.path.realpath(os.path.dirname(store["path"])) == os.path.realpath(self.home) \
                     and os.path.basename(store["path"]) == "store":
@@ -284,7 +286,10 @@ class Sotto(Plain):
         raise Wrong(f"status does not know the store: {document['stores']}")
 
     def pid(self):
-        return self.status().get("pid")
+        """Asked once for each time it is opened: what is killed in the middle of work is not asked for then."""
+        if self.server is None:
+            self.server = self.status().get("pid")
+        return self.server
 
     def close(self):
         self.must("lock", self.folder, "--yes")
@@ -317,7 +322,7 @@ class Sotto(Plain):
             server = self.pid()
         except (Wrong, ValueError, KeyError):
             server = None
-        if server:
+        if server and not gone(server, 1):
             kill(server)
         detach(self.folder)
         clear(self.disk)
