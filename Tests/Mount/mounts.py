@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -246,12 +247,13 @@ class Sotto(Plain):
             disk or top, "disk")
         self.home, self.state = os.path.join(self.disk, "home"), os.path.join(self.disk, "state")
         self.folder, self.beneath = os.path.join(self.home, "store"), os.path.join(self.home, "store.sotto")
+        # The path of a socket may not be long.
+        self.runtime = tempfile.mkdtemp(prefix="sotto-run-", dir="/tmp")
         self.environment = {
             **os.environ, "HOME": self.home, "XDG_STATE_HOME": self.state, "XDG_CONFIG_HOME": top + "/config",
-            "XDG_RUNTIME_DIR": top + "/runtime", "SWIFT_BACKTRACE": "enable=no"}
+            "XDG_RUNTIME_DIR": self.runtime, "SWIFT_BACKTRACE": "enable=no"}
         os.makedirs(self.folder)
         os.makedirs(self.state)
-        os.makedirs(top + "/runtime", 0o700)
         kind = "key" if key else "passphrase"
         self.secret = f"--{kind}-file", os.path.join(top, kind)
         with open(self.secret[1], "wb") as file:
@@ -326,6 +328,7 @@ class Sotto(Plain):
             kill(server)
         detach(self.folder)
         clear(self.disk)
+        shutil.rmtree(self.runtime, ignore_errors=True)
 
 
 def clear(folder):
