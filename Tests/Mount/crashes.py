@@ -21,11 +21,10 @@ def digest(top):
     return hashed.hexdigest()
 
 
-def killed(mount, load, choice):
+def killed(server, load, choice):
     """Lets the writers work for a while, which chance measures in what they say, and kills the server."""
     watched = load.writers[choice.choice(promises.KINDS)]
     watched.until(choice.choice([1, 2, 3, 5, 8, 13, 20, 40]))
-    server = mount.pid()
     # Not only at what a writer has just said: somewhere in the next few hundred microseconds.
     for _ in range(choice.randrange(3000)):
         pass
@@ -39,8 +38,9 @@ def run(given, mount, plain):
     choice, lines, before = random.Random(f"crashes {given.seed}"), [], {}
     for number in range(given.kills):
         top = os.path.join(mount.folder, f"crash-{given.seed}-{number}")
+        server = mount.pid()
         load = promises.Load(top)
-        killed(mount, load, choice)
+        killed(server, load, choice)
         try:
             mount.recover()
             lines += [f"kill {number + 1}: {problem}" for problem in load.broken()]

@@ -182,7 +182,7 @@ class Engines:
             if number:
                 self.mount.put_back(copy)
             tear(os.path.join(self.mount.beneath, one), kind)
-            self.mount.recover()
+            self.mount.open()
             wrong = databases.problem(self.path(name), {})
             left = databases.rows(self.path(name)) if not wrong else 0
             # Where exactly a sector lies in a log is not the same in ours.
@@ -237,7 +237,7 @@ def run(given, mount, plain):
             continue
         except (sqlite3.Error, OSError, mounts.Wrong) as error:
             wrong = f"{type(error).__name__}: {error}"
-        print(f"  {title}: {wrong or 'holds'}", flush=True)
+        print(f"  {title}: {'goes wrong' if wrong else 'holds'}", flush=True)
         if wrong:
             lines.append(f"{title}: {wrong}")
             if not os.path.isdir(engines.folder):

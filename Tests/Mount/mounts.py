@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -73,6 +74,20 @@ def kill(pid):
             raise Wrong(f"process {pid} does not end, though it was killed")
     except ProcessLookupError:
         pass
+    finally:
+        os.close(handle)
+
+
+def gone(pid, seconds=LONG):
+    """Whether a process has ended, or does so soon."""
+    if pid is None:
+        return True
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], seconds)[0])
     finally:
         os.close(handle)
 
@@ -228,15 +243,17 @@ class Sotto(Plain):
 
     def __init__(self, top, program, options=(), disk=None, key=False):
         self.program = [program] if isinstance(program, str) else list(program)
-        self.options, self.top, self.disk = list(options), top, os.path.join(disk or top, "disk")
+        self.server, self.options, self.top, self.disk = None, list(options), top, os.path.join(
+            disk or top, "disk")
         self.home, self.state = os.path.join(self.disk, "home"), os.path.join(self.disk, "state")
         self.folder, self.beneath = os.path.join(self.home, "store"), os.path.join(self.home, "store.sotto")
+        # The path of a socket may not be long.
+        self.runtime = tempfile.mkdtemp(prefix="sotto-run-", dir="/tmp")
         self.environment = {
             **os.environ, "HOME": self.home, "XDG_STATE_HOME": self.state, "XDG_CONFIG_HOME": top + "/config",
-            "XDG_RUNTIME_DIR": top + "/runtime", "SWIFT_BACKTRACE": "enable=no"}
+            "XDG_RUNTIME_DIR": self.runtime, "SWIFT_BACKTRACE": "enable=no"}
         os.makedirs(self.folder)
         os.makedirs(self.state)
-        os.makedirs(top + "/runtime", 0o700)
         kind = "key" if key else "passphrase"
         self.secret = f"--{kind}-file", os.path.join(top, kind)
         with open(self.secret[1], "wb") as file:
@@ -255,6 +272,7 @@ class Sotto(Plain):
         return result.stdout + result.stderr
 
     def open(self, **options):
+        self.server = None
         said = self.must("unlock", self.folder, *self.secret, *self.options, **options)
         if not mounted(self.folder):
             raise Wrong(f"unlock says nothing is wrong, but nothing is mounted at {self.folder}")
@@ -262,7 +280,7 @@ class Sotto(Plain):
 
     def status(self):
         """What `status` says about the store."""
-        document = json.loads(self.must("status", "--format", "json"))
+        document = json.loads(self.must("status", self.folder, "--format", "json"))
         for store in document["stores"]:
             if os.path.realpath(os.path.dirname(store["path"])) == os.path.realpath(self.home) \
                     and os.path.basename(store["path"]) == "store":
@@ -270,7 +288,10 @@ class Sotto(Plain):
         raise Wrong(f"status does not know the store: {document['stores']}")
 
     def pid(self):
-        return self.status().get("pid")
+        """Asked once for each time it is opened: what is killed in the middle of work is not asked for then."""
+        if self.server is None:
+            self.server = self.status().get("pid")
+        return self.server
 
     def close(self):
         self.must("lock", self.folder, "--yes")
@@ -303,10 +324,11 @@ class Sotto(Plain):
             server = self.pid()
         except (Wrong, ValueError, KeyError):
             server = None
-        if server:
+        if server and not gone(server, 1):
             kill(server)
         detach(self.folder)
         clear(self.disk)
+        shutil.rmtree(self.runtime, ignore_errors=True)
 
 
 def clear(folder):

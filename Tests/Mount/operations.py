@@ -87,7 +87,7 @@ class Generator:
             self.cutting: 8, self.mapping: 9, self.syncing: 3, self.renaming: 8, self.exchanging: 3, self.removing: 6,
             self.linking: 4, self.pointing: 3, self.making: 4, self.unmaking: 4, self.permitting: 3, self.timing: 4,
             self.attributing: 6, self.allocating: 6, self.copying: 2, self.asking: 5, self.listing: 3, self.bursting: 1,
-            self.replacing: 5, self.orphaning: 2, self.crowding: 0.3}
+            self.replacing: 5, self.orphaning: 2, self.crowding: 0.3, self.churning: 0.5}
 
     def some(self, count):
         kinds, weights = list(self.kinds), list(self.kinds.values())
@@ -295,6 +295,10 @@ class Generator:
     def crowding(self):
         """A folder with many names, which are removed while it is being listed."""
         return ["crowd", self.new(), self.choice.choice([3, 90, 700])]
+
+    def churning(self):
+        """A folder that is made, filled, synced and removed under the same name again and again."""
+        return ["churn", self.choice.choice([b"work", b"work", self.new()]), self.choice.choice([5, 30]), self.fill()]
 
     # ---- attributes ----
 

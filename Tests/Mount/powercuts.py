@@ -130,8 +130,8 @@ class Recording:
             mounts.detach(mount.folder)
         mounts.clear(mount.disk)
         image.write(tree, mount.disk)
-        shutil.rmtree(mount.environment["XDG_RUNTIME_DIR"])
-        os.mkdir(mount.environment["XDG_RUNTIME_DIR"], 0o700)
+        shutil.rmtree(mount.runtime)
+        os.mkdir(mount.runtime, 0o700)
         mount.open()
         problems = []
         count, _ = databases.acknowledged([word for word in self.words if int(word.split(" ")[1]) <= said])

@@ -258,6 +258,8 @@ def run(given, mount, plain):
     short, problem = shortened(trial, wanted, at, problem, given.tries)
     lines.append(f"goes wrong with these {len(short)} alone: {problem}")
     lines += ["  " + operations.shown(operation) for operation in short[-40:]]
+    if not given.tries:
+        return lines
     handle, path = tempfile.mkstemp(prefix=f"sotto-properties-{given.seed}-", suffix=".json", dir=given.below)
     with open(handle, "w") as file:
         json.dump(operations.written(short), file)

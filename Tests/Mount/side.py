@@ -322,6 +322,24 @@ class Side:
         os.rmdir(top)
         return sign(b"\0".join(seen))
 
+    def on_churn(self, path, count, fill):
+        top, found = self.at(path), []
+        os.mkdir(top)
+        for number in range(count):
+            one = top + b"/%d" % number
+            file = os.open(one, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+            os.write(file, contents(fill, number * 997))
+            os.fsync(file)
+            os.close(file)
+            os.rename(one, one + b" moved")
+            os.truncate(one + b" moved", number * 100)
+            with open(one + b" moved", "rb") as again:
+                found.append(sign(again.read()))
+        for number in range(count):
+            os.unlink(top + b"/%d moved" % number)
+        os.rmdir(top)
+        return sign(repr(found).encode())
+
     def on_list(self, path):
         """Listed twice, by one descriptor: the second time must be whole as well."""
         file = os.open(self.at(path), os.O_RDONLY | os.O_DIRECTORY)
