@@ -56,8 +56,6 @@ struct StoreUnlocking {
           refused.append(document)
           failure = failure ?? .damaged
           store.error = "it is not as it was sealed"
-          StandardError.write(
-            "sotto: hint: --accept opens for reading what is as it was sealed\n")
         }
       } catch {
         if error.status == .interrupted || places.count == 1 { throw error }
