@@ -10,8 +10,8 @@ final class OpenStore: Sendable {
   var vault: String { store.vault }
   var secret: [String] { ["--passphrase-file", store.passphraseFile] }
 
-  /// A store that is locked; nil, loudly, where nothing can be mounted.
-  init?(_ what: String) throws {
+  /// A store that is locked, or is still to be; nil, loudly, where nothing can be mounted.
+  init?(_ what: String, isLocked: Bool = true) throws {
     let device = Glibc.open("/dev/fuse", O_RDWR | O_CLOEXEC)
     guard device >= 0 else {
       announce("!!!!  NOT TESTED: \(what), which needs /dev/fuse")
@@ -19,6 +19,7 @@ final class OpenStore: Sendable {
     }
     close(device)
     store = try StoreUnderTest()
+    guard isLocked else { return }
     let locked = try store.lock()
     try #require(locked.status == 0, "\(locked.errorText)")
   }

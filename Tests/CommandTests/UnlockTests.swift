@@ -152,3 +152,61 @@ import Testing
     #expect(closed.text == "locked ~/diary\nlocked ~/letters\n")
   }
 }
+
+/// Opening a vault without the powers of root.
+@Suite("Unlock by an ordinary user") struct UnlockByUserTests {
+  @Test("mounts and unmounts through fusermount3")
+  func roundTrip() throws {
+    guard geteuid() == 0, try run("sh", ["-c", "command -v fusermount3 unshare"]).status == 0,
+      let open = try OpenStore("unlocking as an ordinary user", isLocked: false)
+    else {
+      announce("!!!!  NOT TESTED: unlocking as an ordinary user, which needs root to become one")
+      return
+    }
+    let folder = open.store.folder.path
+    try makeFolders(folder + "/state")
+    try #require(
+      try run("install", ["-m", "755", Repository.program, folder + "/sotto"]).status == 0)
+    _ = try run("chmod", ["a+rx", folder, open.store.passphraseFile])
+    try #require(
+      try run("chown", ["-R", "-h", "65534:65534", open.store.home, folder + "/state"]).status == 0)
+    // A device that everybody may open, as most systems have it, in a world of mounts of its own.
+    let script = """
+      set -e
+      mknod '\(folder)/fuse' c 10 229; chmod 666 '\(folder)/fuse'
+      mount --bind '\(folder)/fuse' /dev/fuse
+      user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+      sotto() { user '\(folder)/sotto' "$@"; }
+      secret="--passphrase-file \(open.store.passphraseFile)"
+      sotto lock '\(open.path)' $secret --kdf interactive --yes >/dev/null
+      sotto unlock '\(open.path)' $secret
+      user sh -c "cat '\(open.path)/2026-11-23.txt'; echo mine > '\(open.path)/mine'"
+      setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "cd '\(open.path)'; exec sleep 600" &
+      held=$!
+      until [ "$(user readlink /proc/$held/cwd)" = '\(open.path)' ]; do :; done
+      sotto lock '\(open.path)' || echo "lock $?"
+      kill -9 $held; wait $held || true
+      sotto lock '\(open.path)'
+      stat -c '%a %u' '\(open.path)'
+      sotto verify '\(open.path)' $secret
+      sotto unlock '\(open.path)' $secret --read-only
+      server=$(sotto status '\(open.path)' --format json | tr -dc '0-9a-z\\n' | sed -n 's/^pid//p')
+      user ls "/proc/$server/fd" 2>/dev/null && echo "its files are seen"
+      kill -9 $server
+      until sotto status '\(open.path)' | grep -q interrupted; do :; done
+      sotto lock '\(open.path)'
+      stat -c '%a %u' '\(open.path)'
+      """
+    let result = try run(
+      "timeout", ["--signal=KILL", "120", "unshare", "-m", "bash", "-c", script],
+      environment: open.store.environment)
+    #expect(result.status == 0, "\(result.text)\(result.errorText)")
+    let lines = result.text.split(separator: "\n").map(String.init)
+    #expect(lines.prefix(2) == ["opened ~/diary", "Dear diary"], "\(result.errorText)")
+    #expect(lines.contains("lock 14"), "\(lines)")
+    #expect(lines.count(where: { $0 == "500 65534" }) == 2, "\(lines)")
+    #expect(lines.contains("opened ~/diary, to be read and not changed"))
+    #expect(!lines.contains("its files are seen"))
+    #expect(result.errorText.contains("sleep (process"))
+  }
+}

@@ -79,6 +79,12 @@ struct StoreUnlocking {
     let opened = try OpenedPlace(chosen, given)
     store.path = opened.place.store
     if chosen.store == nil, try isOpen(opened.place, &store) { return nil }
+    // A copy has the same id, and what this machine remembers of both is one record.
+    if let process = opened.place.servingProcess()?.process {
+      throw Failure(
+        "\(chosen.vault.string), or a copy of it, is open in process \(process)",
+        hint: "lock that first", status: .inUse)
+    }
     switch try serve(opened) {
     case .changed(let document): return document
     case .served(let served):
