@@ -74,6 +74,9 @@ struct UnlockCommand: AsyncParsableCommand {
       }
     }
     try output.flush()
+    if !refused.isEmpty {
+      StandardError.write("sotto: hint: --accept opens for reading what is as it was sealed\n")
+    }
     if let failure { throw CommandEnd(status: failure) }
   }
 }

@@ -30,8 +30,8 @@ extension FolderHandle {
     while flock(own, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
       if errno == EWOULDBLOCK {
         throw VaultError(
-          .inUse, path, "another command of sotto is at work on this vault",
-          hint: "wait until it has ended")
+          .inUse, path, "another process of sotto has this vault",
+          hint: "lock the store if it is open, or wait until the other command has ended")
       }
       if errno != EINTR { break }
     }

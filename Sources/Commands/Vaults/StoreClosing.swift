@@ -60,6 +60,7 @@ struct StoreClosing {
       store.wasOpen = true
       do throws(Failure) {
         try close(place)
+        store.state = StoreStates.word(try? StoreState.of(place))
       } catch {
         if error.status == .interrupted || alone && stores.count == 1 { throw error }
         StandardError.report(error)

@@ -81,25 +81,17 @@ struct StoreStates {
       let place = try LockPlace(store: store, vault: vault)
       switch try StoreState.of(place) {
       case .plain: status.state = .plain
+      // Until it is sealed its keys are in memory, mounted or not.
+      case .locked where isServed(place, &status),
+        .interruptedWhileOpen where isServed(place, &status):
+        return
       case .locked:
         status.state = .locked
-        // Until it is sealed its keys are in memory, mounted or not.
-        if let process = place.servingProcess() {
-          status.state = .open
-          status.process = process.process
-          return
-        }
         // Only its owner may look into a folder that is closed.
         status.stray = ((try? StrayPlaintext(place, bulk: bulk))?.all ?? []).map(\.path)
       case .open:
         status.state = .open
-        guard let process = place.servingProcess() else { return }
-        status.process = process.process
-        guard let served = process.status() else { return }
-        status.since = Instant(milliseconds: served.since)
-        status.openFiles = served.openFiles
-        status.sealed =
-          served.sealed.flatMap { Instant(seconds: Int64(clamping: $0)) } ?? status.sealed
+        _ = isServed(place, &status)
       case .interrupted(let act):
         status.state = .interrupted
         status.act = act.word
@@ -110,5 +102,19 @@ struct StoreStates {
     } catch {
       throw Failure(error)
     }
+  }
+
+  /// Whether a process serves the vault; what it says is taken over.
+  private func isServed(_ place: LockPlace, _ status: inout StoreStatus) -> Bool {
+    guard let process = place.servingProcess() else { return false }
+    status.state = .open
+    status.process = process.process
+    // One that is at work on locking it has no time for that.
+    guard let served = process.status() else { return true }
+    status.since = Instant(milliseconds: served.since)
+    status.openFiles = served.openFiles
+    status.sealed =
+      served.sealed.flatMap { Instant(seconds: Int64(clamping: $0)) } ?? status.sealed
+    return true
   }
 }

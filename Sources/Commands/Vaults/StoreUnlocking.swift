@@ -56,8 +56,6 @@ struct StoreUnlocking {
           refused.append(document)
           failure = failure ?? .damaged
           store.error = "it is not as it was sealed"
-          StandardError.write(
-            "sotto: hint: --accept opens for reading what is as it was sealed\n")
         }
       } catch {
         if error.status == .interrupted || places.count == 1 { throw error }
@@ -81,6 +79,12 @@ struct StoreUnlocking {
     let opened = try OpenedPlace(chosen, given)
     store.path = opened.place.store
     if chosen.store == nil, try isOpen(opened.place, &store) { return nil }
+    // A copy has the same id, and what this machine remembers of both is one record.
+    if let process = opened.place.servingProcess()?.process {
+      throw Failure(
+        "\(chosen.vault.string), or a copy of it, is open in process \(process)",
+        hint: "lock that first", status: .inUse)
+    }
     switch try serve(opened) {
     case .changed(let document): return document
     case .served(let served):
