@@ -173,13 +173,13 @@ _sotto() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    scan|list|show|search|export|lock|restore|verify|status|key|help)
+    scan|list|show|search|export|lock|unlock|restore|verify|status|key|help)
         # Offer subcommand argument completions
         "_sotto_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'scan list show search export lock restore verify status key help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'scan list show search export lock unlock restore verify status key help' -- "${cur}"))
         ;;
     esac
 }
@@ -344,7 +344,7 @@ _sotto_export() {
 
 _sotto_lock() {
     repeating_flags=()
-    non_repeating_flags=(--all --everything --recovery --wait --yes --version -h --help)
+    non_repeating_flags=(--all --everything --recovery --wait --force --yes --version -h --help)
     repeating_options=(--home --in --bulk --passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file --recipient)
     non_repeating_options=(--vault --kdf --format)
     __sotto_offer_flags_options -1
@@ -386,6 +386,49 @@ _sotto_lock() {
         ;;
     '--kdf')
         __sotto_add_completions -W 'interactive'$'\n''moderate'$'\n''sensitive'
+        return
+        ;;
+    '--format')
+        __sotto_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_sotto_unlock() {
+    repeating_flags=()
+    non_repeating_flags=(--all --read-only --accept --version -h --help)
+    repeating_options=(--home --in --passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file)
+    non_repeating_options=(--idle --format)
+    __sotto_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--home')
+        return
+        ;;
+    '--in')
+        return
+        ;;
+    '--passphrase-file')
+        return
+        ;;
+    '--passphrase-fd')
+        return
+        ;;
+    '--passphrase-command')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--identity')
+        return
+        ;;
+    '--recovery-file')
+        return
+        ;;
+    '--idle')
         return
         ;;
     '--format')

@@ -61,7 +61,7 @@ struct StoreOpening {
     if strays.isBulkThere {
       throw VaultError(
         .refused, place.store, "holds models in the clear, which would be out of sight",
-        hint: "restore the store to use it")
+        hint: "restore the store to use it, or restore it and lock it with --everything")
     }
   }
 
