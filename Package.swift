@@ -118,6 +118,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests", dependencies: ["ByteReading", "TestSupport", "sotto"],
       swiftSettings: strict),
+    .testTarget(name: "MountTests", dependencies: ["TestSupport", "sotto"], swiftSettings: strict),
     .testTarget(
       name: "VaultFaultTests", dependencies: ["TestSupport", "sotto"], swiftSettings: strict),
   ],
