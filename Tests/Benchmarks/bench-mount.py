@@ -128,7 +128,7 @@ def main():
     finally:
         for mount in made.values():
             mount.end()
-        shutil.rmtree(folder)
+        mounts.leave(folder)
     if options.out:
         with open(options.out, "w") as file:
             json.dump(document, file, indent=1)

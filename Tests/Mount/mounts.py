@@ -258,8 +258,12 @@ class Sotto(Plain):
         self.secret = f"--{kind}-file", os.path.join(top, kind)
         with open(self.secret[1], "wb") as file:
             file.write(PASSPHRASE)
-        self.must("lock", self.folder, "--yes", "--kdf", "interactive", "--everything", *self.secret)
-        self.open()
+        try:
+            self.must("lock", self.folder, "--yes", "--kdf", "interactive", "--everything", *self.secret)
+            self.open()
+        except BaseException:
+            self.end()
+            raise
 
     def run(self, *words, **options):
         return subprocess.run([*self.program, *words], env={**self.environment, **options.pop("environment", {})},
@@ -329,6 +333,16 @@ class Sotto(Plain):
         detach(self.folder)
         clear(self.disk)
         shutil.rmtree(self.runtime, ignore_errors=True)
+
+
+def leave(top):
+    """Unmounts whatever is mounted below a folder, and removes it."""
+    with open("/proc/self/mountinfo") as file:
+        places = [line.split(" ")[4] for line in file]
+    for place in reversed(places):
+        if place.startswith(top + "/"):
+            detach(place)
+    clear(top)
 
 
 def clear(folder):

@@ -340,9 +340,13 @@ class Passing:
         for index, name in enumerate(self.listings[handle][offset:], offset + 1):
             try:
                 status = os.stat(name if name != b".." else b".", dir_fd=node.place, follow_symlinks=False)
+                number, kind = status.st_ino, status.st_mode >> 12
             except FileNotFoundError:
                 continue
-            entry = struct.pack("<QQII", status.st_ino, index, len(name), status.st_mode >> 12) + name
+            except PermissionError:
+                # A folder that may be read and not gone through.
+                number, kind = (1 << 32) - 1, 0
+            entry = struct.pack("<QQII", number, index, len(name), kind) + name
             entry += bytes(-len(entry) % 8)
             if len(answer) + len(entry) > size:
                 break

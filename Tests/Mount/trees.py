@@ -19,7 +19,13 @@ def gathered(top, side):
             same.setdefault(status.st_ino, []).append(path)
         found[path] = facts
         if stat.S_ISDIR(status.st_mode):
-            for name in sorted(os.listdir(whole)):
+            try:
+                names = sorted(os.listdir(whole))
+                os.lstat(os.path.join(whole, b"."))
+            except PermissionError as error:
+                # An ordinary user may have forbidden it to himself: then on both.
+                facts["error"], names = error.errno, []
+            for name in names:
                 visit(os.path.join(path, name))
 
     visit(b"")
@@ -32,9 +38,9 @@ def attributes(path):
         names = [name for name in os.listxattr(path, follow_symlinks=False) if name.startswith("user.")]
         return {name: os.getxattr(path, name, follow_symlinks=False) for name in sorted(names)}
     except OSError as error:
-        if error.errno != errno.EOPNOTSUPP:
+        if error.errno not in (errno.EOPNOTSUPP, errno.EACCES):
             raise
-        return {}
+        return {} if error.errno == errno.EOPNOTSUPP else {"error": error.errno}
 
 
 def read_again(path):
@@ -47,7 +53,11 @@ def read_again(path):
 
 def contents_differ(one, other, cold):
     """Where two files begin to differ, in words; None where they do not."""
-    files = os.open(one, os.O_RDONLY), read_again(other) if cold else os.open(other, os.O_RDONLY)
+    try:
+        first = os.open(one, os.O_RDONLY)
+    except PermissionError:
+        return None
+    files = first, read_again(other) if cold else os.open(other, os.O_RDONLY)
     try:
         at = 0
         while True:
