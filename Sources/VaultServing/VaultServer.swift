@@ -37,7 +37,7 @@ public final class VaultServer {
       thread = try ServingThread(mounted, store.place.store, wakening)
       try Self.checkServes(store)
     } catch {
-      mounted.abort()
+      try? mounted.abort()
       try? store.seal()
       store.letGo()
       try? mounted.detach()
@@ -150,7 +150,7 @@ public final class VaultServer {
   /// Seals the vault; only when its keys are gone a mount that is still there is taken out of sight.
   private func finish() throws(VaultError) {
     defer {
-      if !thread.hasEnded { mounted.abort() }
+      if !thread.hasEnded { try? mounted.abort() }
       store.letGo()
       try? mounted.detach()
     }
