@@ -26,23 +26,23 @@ internal import VaultStore
   mutating func add(_ listing: FolderListing, from position: UInt64) throws(Errno) {
     let folder = listing.folder
     if position < FolderListing.own {
-      guard try add([UInt8(ascii: ".")], folder, FolderListing.own) else { return }
+      guard add([UInt8(ascii: ".")], folder, FolderListing.own) else { return }
     }
     if position < FolderListing.parent {
       let parent = request.vault.parent(of: folder)
-      guard try add(Array("..".utf8), parent, FolderListing.parent) else { return }
+      guard add(Array("..".utf8), parent, FolderListing.parent) else { return }
     }
     for entry in try listing.entries(behind: position, request.vault) {
       guard try add(entry, in: folder) else { return }
     }
   }
 
-  /// Adds "." or "..", of which the kernel learns nothing but the inode number.
+  /// Adds an entry of which the kernel learns nothing but the inode number and what it is.
   private mutating func add(
     _ name: [UInt8], _ node: LiveNode, _ position: UInt64
-  ) throws(Errno) -> Bool {
+  ) -> Bool {
     var entry = fuse_entry_param()
-    entry.attr = stat(try request.vault.attributes(of: node))
+    entry.attr = stat(listing: node)
     return add(name, &entry, position)
   }
 
@@ -51,7 +51,7 @@ internal import VaultStore
     _ listed: FolderListing.Entry, in folder: LiveNode
   ) throws(Errno) -> Bool {
     let name = listed.entry.name
-    guard withAttributes else { return try add(name, listed.entry.node, listed.position) }
+    guard withAttributes else { return add(name, listed.entry.node, listed.position) }
     // The kernel makes names of these: they must be true now, not when the folder was opened.
     let node: LiveNode
     do throws(Errno) {
@@ -59,7 +59,13 @@ internal import VaultStore
     } catch .noSuchFileOrDirectory {
       return true
     }
-    var entry = try request.entry(node)
+    var entry: fuse_entry_param
+    do throws(Errno) {
+      entry = try request.entry(node)
+    } catch .ioError {
+      // One that is damaged keeps nobody from seeing the others; who asks for it is told.
+      return add(name, node, listed.position)
+    }
     guard add(name, &entry, listed.position) else { return false }
     request.vault.retain(node)
     known.append(node)

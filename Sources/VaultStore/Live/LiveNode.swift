@@ -62,7 +62,7 @@ public final class LiveNode: @unchecked Sendable {
   }
 
   /// The number by which programs know it.
-  var inode: UInt64 {
+  public var inode: UInt64 {
     // The first numbers have meanings of their own for some programs.
     unsafe id.withBytes { unsafe $0.loadUnaligned(as: UInt64.self) } | 1 << 32
   }
