@@ -47,6 +47,15 @@ public struct ObjectPrefix: Equatable, Sendable {
     id = unsafe page.storedID(at: 16)
   }
 
+  /// The 32 bytes of an object whose head is not written yet, by which its file says which it is.
+  public static func bytes(epoch: UInt32, id: ObjectID) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    unsafe bytes.withUnsafeMutableBytes {
+      unsafe ObjectPrefix(epoch: epoch, id: id).write(to: $0)
+    }
+    return bytes
+  }
+
   /// Writes the 32 bytes.
   func write(to page: UnsafeMutableRawBufferPointer) {
     unsafe page.store("sottoobj", at: 0)

@@ -10,10 +10,10 @@ import VaultFormat
 @Suite struct LiveVaultTests {
   private static var sample: [(String, SampleVault.Entry)] {
     [
-    ("small", .file(Array("hello".utf8))),
-    ("long", .file(sampleBytes(700_000, seed: 1))),
-    ("link", .link("small")),
-    ("folder", .folder([("inside", .file(Array("in a folder".utf8)))])),
+      ("small", .file(Array("hello".utf8))),
+      ("long", .file(sampleBytes(700_000, seed: 1))),
+      ("link", .link("small")),
+      ("folder", .folder([("inside", .file(Array("in a folder".utf8)))])),
     ]
   }
 
@@ -86,7 +86,9 @@ import VaultFormat
     do {
       let live = try open(vault)
       let long = try node(live, "long")
-      for (offset, count) in [(0, 10), (5000, 100), (262_100, 100), (400_000, 200_000), (699_990, 50)] {
+      for (offset, count) in [
+        (0, 10), (5000, 100), (262_100, 100), (400_000, 200_000), (699_990, 50),
+      ] {
         let piece = sampleBytes(count, seed: UInt64(offset))
         try write(live, long, at: offset, piece)
         if offset + count > expected.count {
@@ -140,14 +142,18 @@ import VaultFormat
     let expected = ["a", "long", "n" + String(repeating: "x", count: 250), "swapped"]
     do {
       let live = try open(vault)
-      let a = try live.make(.folder, Array("b".utf8), in: live.root, mode: 0o755, owner: 0, group: 0)
+      let a = try live.make(
+        .folder, Array("b".utf8), in: live.root, mode: 0o755, owner: 0, group: 0)
       let f = try live.make(.file, Array("f".utf8), in: a, mode: 0o644, owner: 0, group: 0)
       try write(live, f, at: 0, Array("contents".utf8))
-      try live.rename(Array("b".utf8), in: live.root, to: Array("a".utf8), in: live.root, .noReplace)
+      try live.rename(
+        Array("b".utf8), in: live.root, to: Array("a".utf8), in: live.root, .noReplace)
       try live.sync(f)
       try live.link(f, Array(expected[2].utf8), in: live.root)
-      try live.rename(Array("small".utf8), in: live.root, to: Array("swapped".utf8), in: live.root, .replace)
-      try live.rename(Array("link".utf8), in: live.root, to: Array("swapped".utf8), in: live.root, .exchange)
+      try live.rename(
+        Array("small".utf8), in: live.root, to: Array("swapped".utf8), in: live.root, .replace)
+      try live.rename(
+        Array("link".utf8), in: live.root, to: Array("swapped".utf8), in: live.root, .exchange)
       try live.remove(Array("link".utf8), from: live.root, isFolder: false)
       try live.rename(
         Array("inside".utf8), in: node(live, "folder"), to: Array("inside".utf8), in: a, .replace)

@@ -17,7 +17,9 @@ struct TakenPages {
   let cutHead: Page?
 }
 
-/// The log and what was promised. Guarded by the commit lock.
+/// The log and what was promised.
+///
+/// Guarded by the commit lock.
 struct CommitState {
   /// The log; nil where nothing may be changed, or when the vault was sealed.
   var log: RedoLog?

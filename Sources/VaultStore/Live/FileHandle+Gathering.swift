@@ -11,7 +11,8 @@ extension FileHandle {
     var pages = pages[...]
     while !pages.isEmpty {
       let part = pages.prefix(Self.most)
-      let put = unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: part.count) { parts in
+      let put = unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: part.count) {
+        parts in
         for (index, page) in part.enumerated() {
           unsafe parts.initializeElement(
             at: index, to: iovec(iov_base: page.start, iov_len: ObjectLayout.pageSize))

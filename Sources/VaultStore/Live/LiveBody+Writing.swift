@@ -99,7 +99,8 @@ extension LiveBody {
       } else {
         for index in 0..<run {
           let page = stage(place + UInt64(index))
-          unsafe page.bytes.copyMemory(from: UnsafeRawBufferPointer(context.pages.pages(done + index, 1)))
+          unsafe page.bytes.copyMemory(
+            from: UnsafeRawBufferPointer(context.pages.pages(done + index, 1)))
         }
       }
       done += run
@@ -112,8 +113,10 @@ extension LiveBody {
     _ openFile: () throws(Errno) -> FileHandle
   ) throws(Errno) -> Bool {
     // What a commit has taken of the same pages would be written over them.
-    guard committing.isEmpty || !(0..<UInt64(pages.count / ObjectLayout.pageSize)).contains(
-      where: { committing[place + $0] != nil })
+    guard
+      committing.isEmpty
+        || !(0..<UInt64(pages.count / ObjectLayout.pageSize)).contains(
+          where: { committing[place + $0] != nil })
     else { return false }
     let file = try openFile()
     do throws(VaultError) {
@@ -197,6 +200,7 @@ extension LiveBody {
   /// Whether the seal of a block is where that of the block before it is.
   private static func isBesideLast(_ block: UInt64) -> Bool {
     let first = UInt64(ObjectLayout.firstBlocks)
-    return block < first || (block > first && (block - first) % UInt64(ObjectLayout.groupBlocks) != 0)
+    return block < first
+      || (block > first && (block - first) % UInt64(ObjectLayout.groupBlocks) != 0)
   }
 }

@@ -2,7 +2,9 @@ internal import Secrets
 internal import SystemPackage
 internal import VaultFormat
 
-/// Head and contents of an object in use, with all that is not in its file yet. Guarded by the node's lock.
+/// Head and contents of an object in use, with all that is not in its file yet.
+///
+/// Guarded by the node's lock.
 ///
 /// Pages are numbered as in the object's file: 0 is the head. `staged` has what was changed since the last
 /// commit began, `committing` what that commit has taken and not yet written to its place. Every other

@@ -95,7 +95,9 @@ public final class LiveNode: @unchecked Sendable {
   }
 }
 
-/// What a folder holds. Guarded by the tree lock.
+/// What a folder holds.
+///
+/// Guarded by the tree lock.
 final class LiveFolder {
   var children: [[UInt8]: LiveNode] = [:]
   /// The folder it is in; itself for the root, nil for one that was removed.

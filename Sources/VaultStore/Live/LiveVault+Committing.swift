@@ -107,9 +107,10 @@ extension LiveVault {
       // Nobody can ask for it after a crash, unless this commit still gives it a name.
       if node.isRemoved, !isGained { return .success(nil) }
       do throws(Errno) {
-        return .success(try keys.lend(node.id) { (context) throws(Errno) -> TakenNode in
-          try seal(node, context)
-        })
+        return .success(
+          try keys.lend(node.id) { (context) throws(Errno) -> TakenNode in
+            try seal(node, context)
+          })
       } catch {
         return .failure(error)
       }
@@ -126,7 +127,9 @@ extension LiveVault {
     let file: FileHandle?
   }
 
-  /// Seals a node's head over all that is staged of it. The node's lock is held.
+  /// Seals a node's head over all that is staged of it.
+  ///
+  /// The node's lock is held.
   private func seal(_ node: LiveNode, _ context: KeyContext) throws(Errno) -> TakenNode {
     let body = try load(node)
     guard let facts = node.facts else { throw .ioError }
@@ -158,6 +161,14 @@ extension LiveVault {
     if body.isInPlace {
       body.isInPlace = false
       file = body.file
+    }
+    if let cut = body.cut, cut >= body.promisedBlocks, let file = body.file {
+      // Nothing that was promised lies beyond: what does goes before the rest is promised.
+      do throws(VaultError) {
+        try Self.cut(file, to: cut)
+      } catch {
+        throw Self.errno(error)
+      }
     }
     let size = body.head.layout == .blocks ? body.head.size : 0
     // Nothing of these may be overwritten from now on.
@@ -302,7 +313,11 @@ extension LiveVault {
 extension LiveVault {
   /// Cuts a file whose object was shorter for a while; nothing is written in place until that is done.
   private func cut(_ taken: TakenPages, _ file: FileHandle) throws(VaultError) {
-    guard let cut = taken.cut else { return }
+    if let cut = taken.cut { try Self.cut(file, to: cut) }
+  }
+
+  /// Cuts a file to the length that it has with a number of blocks.
+  private static func cut(_ file: FileHandle, to cut: UInt64) throws(VaultError) {
     let size = cut.multipliedReportingOverflow(by: UInt64(ObjectLayout.pageSize)).partialValue
     let length =
       cut == 0

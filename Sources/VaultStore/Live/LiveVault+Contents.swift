@@ -179,7 +179,9 @@ extension LiveVault {
     }
   }
 
-  /// The file of a node, made where there is none. The node's lock is held.
+  /// The file of a node, made where there is none.
+  ///
+  /// The node's lock is held.
   private func file(_ node: LiveNode, _ body: LiveBody) throws(Errno) -> FileHandle {
     if let file = body.file { return file }
     do throws(VaultError) {

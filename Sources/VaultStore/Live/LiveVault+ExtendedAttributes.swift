@@ -122,7 +122,9 @@ extension LiveVault {
     }
   }
 
-  /// Moves attributes out of a head that needs the room for seals. The node's lock is held.
+  /// Moves attributes out of a head that needs the room for seals.
+  ///
+  /// The node's lock is held.
   func shortenAttributes(_ live: LiveBody) throws(Errno) {
     guard live.head.layout == .inside,
       live.head.attributes.count > ObjectLayout.attributesLimit
@@ -137,7 +139,9 @@ extension LiveVault {
     }
   }
 
-  /// Puts attributes where they fit. The node's lock is held.
+  /// Puts attributes where they fit.
+  ///
+  /// The node's lock is held.
   private func place(
     _ encoded: [UInt8], of live: LiveBody, _ context: KeyContext
   ) throws(Errno) {

@@ -231,7 +231,9 @@ extension LiveVault {
     if let way { bulk?.removeIfEmpty(way) }
   }
 
-  /// Reads the head of a node that is in use before it loses its place on disk. The tree is locked.
+  /// Reads the head of a node that is in use before it loses its place on disk.
+  ///
+  /// The tree is locked.
   private func keepIfUsed(_ node: LiveNode) throws(Errno) {
     try node.locked { () throws(Errno) in
       if node.handles > 0 || node.body != nil { _ = try load(node) }
@@ -251,7 +253,9 @@ extension LiveVault {
     if isOrphan { orphans.withLock { $0.append(node) } }
   }
 
-  /// Lets go of what a node held that has neither a name nor a user. The node's lock is held.
+  /// Lets go of what a node held that has neither a name nor a user.
+  ///
+  /// The node's lock is held.
   func dropRemoved(_ node: LiveNode) {
     guard node.isRemoved, node.handles == 0, node.lookups == 0 else { return }
     if let body = node.body, body.committing.isEmpty {

@@ -169,7 +169,9 @@ public final class LiveVault: Sendable {
     }
   }
 
-  /// What `stat(2)` asks for; the head is read where it never was. The node's lock is held.
+  /// What `stat(2)` asks for; the head is read where it never was.
+  ///
+  /// The node's lock is held.
   func facts(_ node: LiveNode) throws(Errno) -> NodeFacts {
     if let facts = node.facts { return facts }
     _ = try load(node)
@@ -178,7 +180,9 @@ public final class LiveVault: Sendable {
     return facts
   }
 
-  /// Lets go of contents that nobody needs. The node's lock is held.
+  /// Lets go of contents that nobody needs.
+  ///
+  /// The node's lock is held.
   func dropIfUnused(_ node: LiveNode) {
     guard node.handles == 0, !node.isChanged, !node.isFleeting, !node.isRemoved,
       let body = node.body, body.isSettled
@@ -186,7 +190,9 @@ public final class LiveVault: Sendable {
     node.body = nil
   }
 
-  /// Notes that something of a node is staged. The node's lock is held.
+  /// Notes that something of a node is staged.
+  ///
+  /// The node's lock is held.
   func note(_ node: LiveNode) {
     guard !node.isChanged, !node.isFleeting else { return }
     node.isChanged = true

@@ -10,7 +10,9 @@ struct NameChange {
   var now: LiveNode?
 }
 
-/// The names that were changed since the last commit began. Guarded by the tree lock.
+/// The names that were changed since the last commit began.
+///
+/// Guarded by the tree lock.
 ///
 /// What was made and removed in between leaves nothing: the journal that a database makes for a transaction
 /// never reaches the disk unless somebody syncs it.

@@ -4,7 +4,9 @@ internal import Secrets
 internal import SystemPackage
 internal import VaultFormat
 
-/// The log of an open vault, being written (docs/vault-format.md, "Log"). Guarded by the commit lock.
+/// The log of an open vault, being written (docs/vault-format.md, "Log").
+///
+/// Guarded by the commit lock.
 ///
 /// Its room on the medium is taken when the vault is opened and used again after each manifest, so that a
 /// promise changes no metadata of the file system below and costs one `fdatasync`.

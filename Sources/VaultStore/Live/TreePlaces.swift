@@ -18,6 +18,7 @@ final class TreePlaces: Sendable {
   let vault: FolderHandle
   private let cipher: NameCipher
   private let treeName: FileName
+  private let epoch: UInt32
   private let root: LiveNode
   private let folders = Mutex(Folders())
 
@@ -25,6 +26,7 @@ final class TreePlaces: Sendable {
     self.vault = vault
     cipher = NameCipher(epoch)
     treeName = VaultNames.tree(epoch.number)
+    self.epoch = epoch.number
     self.root = root
   }
 
@@ -145,6 +147,8 @@ final class TreePlaces: Sendable {
       }
       let new = try new()
       let file = try new.create(Self.newName(node))
+      // The head is the log's; without it the file could not say whose pages it has.
+      try file.write(at: 0, ObjectPrefix.bytes(epoch: epoch, id: node.id))
       node.isInNew = true
       return file
     }
@@ -184,7 +188,9 @@ final class TreePlaces: Sendable {
     for change in changes {
       guard let before = change.before else { continue }
       try folders.withLock { (folders) throws(VaultError) -> Void in
-        try evict(before, from: NodePlace(folder: change.folder, name: change.name), changes, &plan, &folders)
+        try evict(
+          before, from: NodePlace(folder: change.folder, name: change.name), changes, &plan,
+          &folders)
       }
     }
     for index in changes.indices { try place(index, of: changes, &plan, write) }
