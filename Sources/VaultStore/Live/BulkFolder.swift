@@ -159,7 +159,9 @@ struct BulkFolder: Sendable {
         return
       }
       guard geteuid() == 0 else { return }
-      let (above, made) = (try descriptor.status(), try tree.open(name, in: descriptor, O_DIRECTORY))
+      let (above, made) = (
+        try descriptor.status(), try tree.open(name, in: descriptor, O_DIRECTORY)
+      )
       try BulkDescriptor.check {
         unsafe fchownat(made.raw, "", above.st_uid, above.st_gid, sotto_AT_EMPTY_PATH)
       }

@@ -27,6 +27,8 @@ final class BulkPlace: Sendable {
     guard let step = FileName(name), !matches(name) else { return nil }
     return BulkPlace(
       steps + [step],
-      patterns.filter { $0.count > 1 && BulkRule.matches($0[0], name) }.map { Array($0.dropFirst()) })
+      patterns.filter { $0.count > 1 && BulkRule.matches($0[0], name) }.map {
+        Array($0.dropFirst())
+      })
   }
 }

@@ -89,6 +89,16 @@ final class BulkTree: Sendable {
     return false
   }
 
+  /// Removes the folders on the way to what was bulk and is gone: of a locked store nothing else shows.
+  func removeEmptyWays() {
+    guard let top, let names = try? BulkFolder(self, descriptor, isTop: true).names() else {
+      return
+    }
+    for (name, _, kind) in names where kind == .folder {
+      if let below = top.below(name) { removeIfEmpty(below) }
+    }
+  }
+
   /// Removes a folder in which nothing is left, and what empty ones are in it.
   ///
   /// Nobody needs to know where that fails: no file is in it.
@@ -100,7 +110,7 @@ final class BulkTree: Sendable {
     for (name, _, kind) in (try? folder.names()) ?? [] where kind == .folder {
       if let below = place.below(name) { removeIfEmpty(below) }
     }
-    try? above.remove(name, isFolder: true)
+    if (try? folder.names().isEmpty) == true { try? above.remove(name, isFolder: true) }
   }
 
   private func folder(above place: BulkPlace) throws(Errno) -> BulkFolder {

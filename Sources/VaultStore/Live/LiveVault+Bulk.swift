@@ -10,8 +10,9 @@ internal import VaultFormat
 extension LiveVault {
   // MARK: - Which side
 
-  /// Gives a folder of the vault, and those in it, their places in the rule. The tree is locked, or not yet
-  /// shared.
+  /// Gives a folder of the vault, and those in it, their places in the rule.
+  ///
+  /// The tree is locked, or not yet shared.
   static func setPlace(_ place: BulkPlace?, of node: LiveNode) {
     guard let folder = node.folder, place != nil || folder.place != nil else { return }
     folder.place = place
@@ -175,7 +176,9 @@ extension LiveVault {
     for place in places where try bulk?.holdsBulk(place) == true { throw .improperLink }
   }
 
-  /// Whether anything of the vault would be bulk if a folder had a place. The tree is locked.
+  /// Whether anything of the vault would be bulk if a folder had a place.
+  ///
+  /// The tree is locked.
   private static func holdsMatch(_ folder: LiveFolder, _ place: BulkPlace) -> Bool {
     folder.children.contains { name, node in
       if place.matches(name) { return true }

@@ -115,6 +115,7 @@ public final class OpenStore: Sendable {
   /// answered any more.
   public func letGo() {
     live.wipeKeys()
+    if !isReadOnly { live.bulk?.removeEmptyWays() }
     try? folder.close()
   }
 }
