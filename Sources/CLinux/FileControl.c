@@ -68,6 +68,14 @@ int sotto_set_signal(int file, int signal) {
   return fcntl(file, F_SETSIG, signal);
 }
 
+const int sotto_FALLOC_KEEP_SIZE = FALLOC_FL_KEEP_SIZE;
+const int sotto_FALLOC_PUNCH_HOLE = FALLOC_FL_PUNCH_HOLE;
+const int sotto_FALLOC_ZERO_RANGE = FALLOC_FL_ZERO_RANGE;
+
+int sotto_fallocate(int file, int mode, off_t offset, off_t length) {
+  return fallocate(file, mode, offset, length);
+}
+
 int sotto_openat2(int folder, const char *path, uint64_t flags, uint64_t resolve) {
   struct open_how how = {.flags = flags, .resolve = resolve};
   return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);

@@ -26,23 +26,24 @@ internal import VaultStore
   mutating func add(_ listing: FolderListing, from position: UInt64) throws(Errno) {
     let folder = listing.folder
     if position < FolderListing.own {
-      guard add([UInt8(ascii: ".")], folder, FolderListing.own) else { return }
+      guard add([UInt8(ascii: ".")], folder.inode, .folder, FolderListing.own) else { return }
     }
     if position < FolderListing.parent {
       let parent = request.vault.parent(of: folder)
-      guard add(Array("..".utf8), parent, FolderListing.parent) else { return }
+      guard add(Array("..".utf8), parent.inode, .folder, FolderListing.parent) else { return }
     }
     for entry in try listing.entries(behind: position, request.vault) {
       guard try add(entry, in: folder) else { return }
     }
   }
 
-  /// Adds an entry of which the kernel learns nothing but the inode number and what it is.
+  /// Adds what the kernel learns nothing of but number and kind.
   private mutating func add(
-    _ name: [UInt8], _ node: LiveNode, _ position: UInt64
+    _ name: [UInt8], _ number: UInt64, _ kind: NodeKind, _ position: UInt64
   ) -> Bool {
     var entry = fuse_entry_param()
-    entry.attr = stat(listing: node)
+    entry.attr.st_ino = ino_t(number)
+    entry.attr.st_mode = kind.format
     return add(name, &entry, position)
   }
 
@@ -51,7 +52,9 @@ internal import VaultStore
     _ listed: FolderListing.Entry, in folder: LiveNode
   ) throws(Errno) -> Bool {
     let name = listed.entry.name
-    guard withAttributes else { return add(name, listed.entry.node, listed.position) }
+    guard withAttributes else {
+      return add(name, listed.entry.inode, listed.entry.kind, listed.position)
+    }
     // The kernel makes names of these: they must be true now, not when the folder was opened.
     let node: LiveNode
     do throws(Errno) {
@@ -64,7 +67,7 @@ internal import VaultStore
       entry = try request.entry(node)
     } catch .ioError {
       // One that is damaged keeps nobody from seeing the others; who asks for it is told.
-      return add(name, node, listed.position)
+      return add(name, node.inode, node.kind, listed.position)
     }
     guard add(name, &entry, listed.position) else { return false }
     request.vault.retain(node)

@@ -22,15 +22,6 @@ extension stat {
   }
 }
 
-extension stat {
-  /// What a listing without attributes says of an object: its number and what it is.
-  init(listing node: LiveNode) {
-    self.init()
-    st_ino = ino_t(node.inode)
-    st_mode = node.kind.format
-  }
-}
-
 extension timespec {
   init(_ time: FileFacts.Time) {
     self.init(tv_sec: time_t(time.seconds), tv_nsec: Int(time.nanoseconds))

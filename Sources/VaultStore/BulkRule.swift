@@ -5,7 +5,8 @@
 public struct BulkRule: Sendable, Equatable {
   /// The patterns as they stand in the header's settings.
   public let patterns: [String]
-  private let steps: [[[UInt8]]]
+  /// The patterns in their steps.
+  let steps: [[[UInt8]]]
 
   /// The rule under which nothing is bulk.
   public static let none = BulkRule(patterns: [], steps: [])
@@ -39,7 +40,7 @@ public struct BulkRule: Sendable, Equatable {
   }
 
   /// Whether one step of a pattern matches one name.
-  private static func matches(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
+  static func matches(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
     let star = UInt8(ascii: "*")
     var (p, n) = (0, 0)
     // Where the last star stood, and up to where it has swallowed the name: only it is tried again.

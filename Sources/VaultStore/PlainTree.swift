@@ -15,7 +15,7 @@ public final class PlainTree: Sendable {
 
   /// Opens the store.
   /// - Throws: `VaultError`; `refused` where `path` is a link or no folder.
-  public init(_ path: FilePath, bulk: BulkRule = .none) throws(VaultError) {
+  public convenience init(_ path: FilePath, bulk: BulkRule = .none) throws(VaultError) {
     let handle: FolderHandle
     do {
       handle = try FolderHandle.open(path)
@@ -26,6 +26,11 @@ public final class PlainTree: Sendable {
       default: throw error
       }
     }
+    try self.init(handle, bulk: bulk)
+  }
+
+  /// Looks at a store whose folder is open already.
+  init(_ handle: FolderHandle, bulk: BulkRule) throws(VaultError) {
     top = PlainFolder(handle, in: nil, nil, try handle.status())
     self.bulk = bulk
     // Kernels before 5.6 lack the call, and some containers forbid what they do not know.
@@ -100,19 +105,46 @@ public final class PlainTree: Sendable {
   private func open(
     _ folder: FolderHandle, _ name: FileName, _ flags: Int32
   ) throws(VaultError) -> Int32 {
+    do throws(Errno) {
+      return try step(folder.descriptor.rawValue, name, flags)
+    } catch {
+      throw VaultError(error, folder.path.appending(name), "open")
+    }
+  }
+
+  /// One step from a folder, wherever the caller has it from; kernels without `openat2` let it lead to what
+  /// is mounted there.
+  private func step(
+    _ folder: Int32, _ name: FileName, _ flags: Int32
+  ) throws(Errno) -> Int32 {
     while true {
       let opened = unsafe name.withCString { name in
         isConfined
-          ? unsafe sotto_openat2(
-            folder.descriptor.rawValue, name, UInt64(flags | O_NOFOLLOW), Self.rules)
-          : unsafe openat(folder.descriptor.rawValue, name, flags | O_NOFOLLOW)
+          ? unsafe sotto_openat2(folder, name, UInt64(flags | O_NOFOLLOW), Self.rules)
+          : unsafe openat(folder, name, flags | O_NOFOLLOW)
       }
       if opened >= 0 { return opened }
       // EAGAIN: something was renamed on the way, and the kernel cannot say that it stayed beneath.
-      if errno != EINTR && errno != EAGAIN {
-        throw VaultError(Errno(rawValue: errno), folder.path.appending(name), "open")
-      }
+      if errno != EINTR && errno != EAGAIN { throw Errno(rawValue: errno) }
     }
+  }
+
+  /// Names an entry without opening it, a link itself and not what it points to, by a descriptor that the
+  /// caller closes.
+  /// - Throws: `EXDEV` where something is mounted.
+  func anchor(_ name: FileName, in folder: Int32, _ flags: Int32 = 0) throws(Errno) -> Int32 {
+    let opened = try step(folder, name, sotto_O_PATH | O_CLOEXEC | flags)
+    if isConfined { return opened }
+    var raw = statx()
+    let mask = UInt32(STATX_BASIC_STATS)
+    let result = unsafe sotto_statx(opened, "", sotto_AT_EMPTY_PATH, mask, &raw)
+    guard result == 0, !PlainStatus(raw).isMounted,
+      FileFacts(raw).device == top.status.facts.device
+    else {
+      close(opened)
+      throw .improperLink
+    }
+    return opened
   }
 
   /// Makes sure that what was opened is what was looked at, on the store's own file system.

@@ -5,9 +5,6 @@ public struct StrayPlaintext: Sendable {
   /// What no lock takes, and why not.
   public private(set) var refused: [NotTaken] = []
 
-  /// Whether there is anything that stays in the clear by rule.
-  public private(set) var isBulkThere = false
-
   /// Looks for it.
   /// - Parameter bulk: The rule in the header's settings.
   /// - Throws: `VaultError`.
@@ -26,8 +23,7 @@ public struct StrayPlaintext: Sendable {
         files.append(NotTaken(path: entry.path, why: "was put there after the store was locked"))
       case .refused(let entry, let reason):
         refused.append(NotTaken(path: entry.path, why: reason))
-      case .bulk: isBulkThere = true
-      case .folder, .end: continue
+      case .bulk, .folder, .end: continue
       }
     }
   }

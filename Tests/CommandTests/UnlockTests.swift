@@ -165,6 +165,7 @@ import Testing
     }
     let folder = open.store.folder.path
     try makeFolders(folder + "/state")
+    try write("weights\n".utf8, to: open.path + "/top.gguf")
     try #require(
       try run("install", ["-m", "755", Repository.program, folder + "/sotto"]).status == 0)
     _ = try run("chmod", ["a+rx", folder, open.store.passphraseFile])
@@ -178,9 +179,10 @@ import Testing
       user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
       sotto() { user '\(folder)/sotto' "$@"; }
       secret="--passphrase-file \(open.store.passphraseFile)"
-      sotto lock '\(open.path)' $secret --kdf interactive --yes >/dev/null
+      sotto lock '\(open.path)' $secret --kdf interactive --yes --bulk '*.gguf' >/dev/null
       sotto unlock '\(open.path)' $secret
       user sh -c "cat '\(open.path)/2026-11-23.txt'; echo mine > '\(open.path)/mine'"
+      user sh -c "cd '\(open.path)' && cat top.gguf && echo more > top.gguf && cp top.gguf new.gguf && cat new.gguf"
       setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "cd '\(open.path)'; exec sleep 600" &
       held=$!
       until [ "$(user readlink /proc/$held/cwd)" = '\(open.path)' ]; do :; done
@@ -202,7 +204,9 @@ import Testing
       environment: open.store.environment)
     #expect(result.status == 0, "\(result.text)\(result.errorText)")
     let lines = result.text.split(separator: "\n").map(String.init)
-    #expect(lines.prefix(2) == ["opened ~/diary", "Dear diary"], "\(result.errorText)")
+    #expect(
+      lines.prefix(4) == ["opened ~/diary", "Dear diary", "weights", "more"],
+      "\(result.errorText)")
     #expect(lines.contains("lock 14"), "\(lines)")
     #expect(lines.count(where: { $0 == "500 65534" }) == 2, "\(lines)")
     #expect(lines.contains("opened ~/diary, to be read and not changed"))

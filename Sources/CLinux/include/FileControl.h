@@ -50,6 +50,12 @@ int sotto_set_lease(int file, int type);
 int sotto_get_lease(int file);
 int sotto_set_signal(int file, int signal);
 
+// fallocate(2) and its flags.
+extern const int sotto_FALLOC_KEEP_SIZE;
+extern const int sotto_FALLOC_PUNCH_HOLE;
+extern const int sotto_FALLOC_ZERO_RANGE;
+int sotto_fallocate(int file, int mode, off_t offset, off_t length);
+
 // openat2(2), which the C library does not have: `resolve` is RESOLVE_…. For walking, which changes
 // nothing.
 int sotto_openat2(int folder, const char *path, uint64_t flags, uint64_t resolve);

@@ -14,12 +14,15 @@ public final class LiveNode: @unchecked Sendable {
   let id: ObjectID
   /// The number of a device.
   let device: UInt32
-  /// Whether it is no object of the vault: pipes, sockets and devices live as long as the mount.
+  /// Whether it is no object of the vault: pipes, sockets and devices live as long as the mount, and what is
+  /// in the clear is not in it.
   let isFleeting: Bool
+  /// What lies in the clear; nil for what is in the vault.
+  let bulk: BulkNode?
 
   // MARK: Guarded by the tree lock
 
-  /// What a folder holds; nil for others.
+  /// What a folder of the vault holds; nil for others.
   let folder: LiveFolder?
   /// The number of its names.
   var names: UInt32 = 1
@@ -49,9 +52,20 @@ public final class LiveNode: @unchecked Sendable {
   /// Whether its file or folder lies in `new`, under its id.
   var isInNew = false
 
+  /// Something that lies in the clear.
+  init(_ bulk: BulkNode) {
+    self.bulk = bulk
+    kind = bulk.kind
+    id = .none
+    device = bulk.device
+    isFleeting = true
+    folder = nil
+  }
+
   init(_ kind: NodeKind, _ id: ObjectID, device: UInt32 = 0) {
     self.kind = kind
     self.id = id
+    bulk = nil
     self.device = device
     isFleeting =
       switch kind {
@@ -63,8 +77,9 @@ public final class LiveNode: @unchecked Sendable {
 
   /// The number by which programs know it.
   public var inode: UInt64 {
+    if let bulk { return bulk.identity.inode }
     // The first numbers have meanings of their own for some programs.
-    unsafe id.withBytes { unsafe $0.loadUnaligned(as: UInt64.self) } | 1 << 32
+    return unsafe id.withBytes { unsafe $0.loadUnaligned(as: UInt64.self) } | 1 << 32
   }
 
   /// Works with what the node's own lock guards.
@@ -89,6 +104,13 @@ final class LiveFolder {
   unowned(unsafe) var parent: LiveNode?
   /// How many of its children are folders.
   var folders: UInt32 = 0
+  /// What of it or below it may lie in the clear; nil for nothing.
+  var place: BulkPlace?
+
+  /// Whether a name is, or would be, in the clear.
+  func isClear(_ name: [UInt8]) -> Bool {
+    place?.matches(name) == true && children[name] == nil
+  }
 }
 
 /// A name on disk.

@@ -7,13 +7,17 @@ internal import VaultFormat
 extension LiveVault {
   /// What a node says of itself.
   public func attributes(of node: LiveNode) throws(Errno) -> NodeAttributes {
-    let (names, folders) = tree.withLock { _ in (node.names, node.folder?.folders ?? 0) }
+    if let bulk = node.bulk { return try bulk.attributes() }
+    let (names, folders, isShared) = tree.withLock { _ in
+      (node.names, node.folder?.folders ?? 0, node.folder?.place != nil)
+    }
     let facts = try node.locked { () throws(Errno) -> NodeFacts in try self.facts(node) }
     let isGone = names == 0
     let inside = facts.size <= ObjectLayout.insideLimit
     return NodeAttributes(
       inode: node.inode, kind: node.kind, mode: facts.mode,
-      links: node.kind == .folder ? (isGone ? 0 : 2 + folders) : names,
+      // One where folders in the clear may be among them, whose number nobody keeps (as on Btrfs).
+      links: node.kind == .folder ? (isGone ? 0 : isShared ? 1 : 2 + folders) : names,
       owner: facts.owner, group: facts.group, device: node.device,
       size: node.kind == .folder ? UInt64(ObjectLayout.pageSize) : facts.size,
       allocated: inside
@@ -28,6 +32,10 @@ extension LiveVault {
     _ node: LiveNode, _ change: AttributeChange
   ) throws(Errno) -> NodeAttributes {
     try expectWritable()
+    if let bulk = node.bulk {
+      try bulk.change(change)
+      return try bulk.attributes()
+    }
     try throttle()
     if let size = change.size { try resize(node, to: size) }
     let now = Self.now()
@@ -113,8 +121,10 @@ extension LiveVault {
 
   /// Notes a handle on a file or folder.
   public func open(_ node: LiveNode, writing: Bool) throws(Errno) {
-    if writing {
-      try expectWritable()
+    if writing { try expectWritable() }
+    if let bulk = node.bulk {
+      try bulk.open(writing: writing)
+    } else if writing {
       try expectRoom()
     }
     node.withLock { node.handles += 1 }
@@ -124,6 +134,7 @@ extension LiveVault {
   /// Notes that a handle is closed.
   public func close(_ node: LiveNode, writing: Bool) {
     openCount.subtract(1, ordering: .relaxed)
+    node.bulk?.close()
     let isOrphan = node.withLock {
       node.handles -= 1
       dropIfUnused(node)

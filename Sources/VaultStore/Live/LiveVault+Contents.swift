@@ -12,7 +12,8 @@ extension LiveVault {
   public func read(
     _ node: LiveNode, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
   ) throws(Errno) -> Int {
-    try keys.lend(node.id) { (context) throws(Errno) -> Int in
+    if let bulk = node.bulk { return try unsafe bulk.read(at: offset, into: buffer) }
+    return try keys.lend(node.id) { (context) throws(Errno) -> Int in
       try unsafe read(node, at: offset, into: buffer, context)
     }
   }
@@ -95,6 +96,7 @@ extension LiveVault {
     _ node: LiveNode, at offset: UInt64, _ bytes: UnsafeRawBufferPointer
   ) throws(Errno) {
     try expectWritable()
+    if let bulk = node.bulk { return try unsafe bulk.write(at: offset, bytes) }
     guard node.kind == .file else { throw .invalidArgument }
     try throttle()
     var done = 0
@@ -196,6 +198,7 @@ extension LiveVault {
     _ node: LiveNode, at offset: UInt64, count: UInt64, _ mode: AllocationMode
   ) throws(Errno) {
     try expectWritable()
+    if let bulk = node.bulk { return try bulk.allocate(at: offset, count: count, mode) }
     guard node.kind == .file else { throw Errno(rawValue: ENODEV) }
     let (end, isBeyond) = offset.addingReportingOverflow(count)
     guard !isBeyond, end <= Self.mostBytes else { throw .fileTooLarge }
@@ -226,9 +229,11 @@ extension LiveVault {
     }
   }
 
-  /// Promises what was changed so far, in this file and every other.
+  /// Promises what was changed so far, in this file and every other; of what is in the clear, this file.
   /// - Throws: `EIO` or `ENOSPC`; nothing is promised then.
   public func sync(_ node: LiveNode) throws(Errno) {
+    if let bulk = node.bulk { return try bulk.sync() }
+    if bulk != nil, node.kind == .folder { try syncClear(node) }
     do throws(VaultError) {
       try commit()
     } catch {

@@ -17,6 +17,7 @@ extension LiveVault {
   public func extendedAttribute(
     _ name: [UInt8], of node: LiveNode
   ) throws(Errno) -> [UInt8] {
+    if let bulk = node.bulk { return try bulk.extendedAttribute(name) }
     guard let found = try attributes(node).first(where: { $0.name == name }) else {
       throw .noData
     }
@@ -25,7 +26,8 @@ extension LiveVault {
 
   /// The names of all attributes.
   public func extendedAttributeNames(of node: LiveNode) throws(Errno) -> [[UInt8]] {
-    try attributes(node).map(\.name)
+    if let bulk = node.bulk { return try bulk.extendedAttributeNames() }
+    return try attributes(node).map(\.name)
   }
 
   /// Sets an attribute.
@@ -34,6 +36,10 @@ extension LiveVault {
   ) throws(Errno) {
     guard (1...Self.longestName).contains(name.count) else { throw .outOfRange }
     guard value.count <= Self.longestValue else { throw .argListTooLong }
+    if let bulk = node.bulk {
+      try expectWritable()
+      return try bulk.setExtendedAttribute(name, value, mode)
+    }
     try change(node) { (attributes) throws(Errno) in
       let place = attributes.firstIndex { $0.name == name }
       if mode == .create, place != nil { throw .fileExists }
@@ -50,6 +56,10 @@ extension LiveVault {
   public func removeExtendedAttribute(
     _ name: [UInt8], of node: LiveNode
   ) throws(Errno) {
+    if let bulk = node.bulk {
+      try expectWritable()
+      return try bulk.removeExtendedAttribute(name)
+    }
     try change(node) { (attributes) throws(Errno) in
       guard let place = attributes.firstIndex(where: { $0.name == name }) else { throw .noData }
       attributes.remove(at: place)

@@ -23,7 +23,7 @@ extension LiveVault {
   /// Notes the time in nodes whose names or entries have changed.
   ///
   /// Heads that were never read are read before the tree is locked.
-  private func touch(
+  func touch(
     _ node: LiveNode, modified: Bool, at time: FileFacts.Time
   ) {
     node.withLock {
@@ -33,7 +33,7 @@ extension LiveVault {
     }
   }
 
-  private func loadFacts(_ node: LiveNode) throws(Errno) {
+  func loadFacts(_ node: LiveNode) throws(Errno) {
     try node.locked { () throws(Errno) in _ = try facts(node) }
   }
 
@@ -42,30 +42,35 @@ extension LiveVault {
   /// The node of a name.
   /// - Throws: `ENOENT` where there is none.
   public func lookup(_ name: [UInt8], in folder: LiveNode) throws(Errno) -> LiveNode {
-    let holder = try Self.holder(folder)
     if name.count > Self.longestName { throw .fileNameTooLong }
-    return try withTree { (_) throws(Errno) -> LiveNode in
-      guard let node = holder.children[name] else { throw .noSuchFileOrDirectory }
-      return node
+    if folder.bulk == nil {
+      let holder = try Self.holder(folder)
+      if let node = tree.withLock({ _ in holder.children[name] }) { return node }
+      if bulk == nil { throw .noSuchFileOrDirectory }
     }
+    return try lookUpClear(name, in: folder)
   }
 
   /// What a folder holds at this moment, `.` and `..` left out.
   public func entries(of folder: LiveNode) throws(Errno) -> [FolderEntry] {
+    if folder.bulk != nil { return try clearEntries(of: folder) }
     let holder = try Self.holder(folder)
-    return try withTree { (_) throws(Errno) -> [FolderEntry] in
-      holder.children.map { FolderEntry(name: $0.key, node: $0.value) }
+    let entries = tree.withLock { _ in
+      holder.children.map { FolderEntry(name: $0.key, inode: $0.value.inode, kind: $0.value.kind) }
     }
+    return bulk == nil ? entries : try entries + clearEntries(of: folder)
   }
 
   /// The folder that a folder is in; itself for the root, and for one that was removed.
   public func parent(of folder: LiveNode) -> LiveNode {
-    tree.withLock { _ in unsafe folder.folder?.parent ?? folder }
+    if let bulk = folder.bulk { return bulk.parent ?? folder }
+    return tree.withLock { _ in unsafe folder.folder?.parent ?? folder }
   }
 
   /// Where a symbolic link points.
   public func target(of node: LiveNode) throws(Errno) -> [UInt8] {
     guard node.kind == .link else { throw .invalidArgument }
+    if let bulk = node.bulk { return try bulk.target() }
     return try node.locked { () throws(Errno) -> [UInt8] in
       let body = try load(node)
       defer { dropIfUnused(node) }
@@ -97,9 +102,13 @@ extension LiveVault {
   ) throws(Errno) -> LiveNode {
     try expectWritable()
     try Self.check(name)
-    let holder = try Self.holder(folder)
     guard target.count <= Self.longestTarget else { throw .fileNameTooLong }
+    if bulk != nil, isClear(name, in: folder) {
+      let rights = BulkFolder.Rights(mode: mode, owner: owner, group: group)
+      return try makeClear(kind, name, in: folder, rights, target: target)
+    }
     try expectRoom()
+    let holder = try Self.holder(folder)
     try loadFacts(folder)
     let node = LiveNode(kind, .random(), device: device)
     let time = Self.now()
@@ -116,6 +125,7 @@ extension LiveVault {
       holder.children[name] = node
       if let inside = node.folder {
         unsafe inside.parent = folder
+        inside.place = holder.place?.below(name)
         holder.folders += 1
       }
       pending.note(name, in: folder, before: nil, now: node)
@@ -167,6 +177,7 @@ extension LiveVault {
   public func link(_ node: LiveNode, _ name: [UInt8], in folder: LiveNode) throws(Errno) {
     try expectWritable()
     try Self.check(name)
+    if bulk != nil, try linkClear(node, name, in: folder) { return }
     let holder = try Self.holder(folder)
     guard node.kind != .folder else { throw .notPermitted }
     try loadFacts(folder)
@@ -190,7 +201,11 @@ extension LiveVault {
   ) throws(Errno) {
     try expectWritable()
     if name.count > Self.longestName { throw .fileNameTooLong }
+    if bulk != nil, isClear(name, in: folder) {
+      return try removeClear(name, from: folder, isFolder: isFolder)
+    }
     let holder = try Self.holder(folder)
+    let way = bulk != nil && isFolder ? try expectNoBulk(name, in: folder) : nil
     try loadFacts(folder)
     let time = Self.now()
     let node = try withTree { (pending) throws(Errno) -> LiveNode in
@@ -200,6 +215,7 @@ extension LiveVault {
         guard inside.children.isEmpty else { throw .directoryNotEmpty }
         try keepIfUsed(node)
         unsafe inside.parent = nil
+        inside.place = nil
         holder.folders -= 1
       } else {
         guard !isFolder else { throw .notDirectory }
@@ -212,6 +228,7 @@ extension LiveVault {
     }
     lose(node, time)
     touch(folder, modified: true, at: time)
+    if let way { bulk?.removeIfEmpty(way) }
   }
 
   /// Reads the head of a node that is in use before it loses its place on disk.
@@ -264,6 +281,7 @@ extension LiveVault {
     try expectWritable()
     try Self.check(newName)
     if name.count > Self.longestName { throw .fileNameTooLong }
+    if bulk != nil, try renameClear(name, in: folder, to: newName, in: newFolder, mode) { return }
     let (holder, newHolder) = (try Self.holder(folder), try Self.holder(newFolder))
     try loadFacts(folder)
     try loadFacts(newFolder)
@@ -282,7 +300,7 @@ extension LiveVault {
         newHolder.children[newName] = node
         pending.note(name, in: folder, before: node, now: other)
         pending.note(newName, in: newFolder, before: other, now: node)
-        move(other, from: newFolder, to: folder)
+        move(other, from: newFolder, to: folder, name)
       } else {
         if let other { try expect(node, canReplace: other) }
         holder.children[name] = nil
@@ -293,11 +311,12 @@ extension LiveVault {
           other.names -= 1
           if let inside = other.folder {
             unsafe inside.parent = nil
+            inside.place = nil
             newHolder.folders -= 1
           }
         }
       }
-      move(node, from: folder, to: newFolder)
+      move(node, from: folder, to: newFolder, newName)
       return mode == .exchange ? [] : other.map { [$0] } ?? []
     }
     for node in lost { lose(node, time) }
@@ -305,13 +324,17 @@ extension LiveVault {
     if newFolder !== folder { touch(newFolder, modified: true, at: time) }
     if let node = tree.withLock({ _ in newHolder.children[newName] }) {
       touch(node, modified: false, at: time)
+      if node.kind == .folder, mode != .exchange { removeWay(name, in: folder) }
     }
   }
 
   /// Notes that a folder is in another one now.
-  private func move(_ node: LiveNode, from folder: LiveNode, to newFolder: LiveNode) {
+  private func move(
+    _ node: LiveNode, from folder: LiveNode, to newFolder: LiveNode, _ newName: [UInt8]
+  ) {
     guard let inside = node.folder else { return }
     unsafe inside.parent = newFolder
+    Self.setPlace(newFolder.folder?.place?.below(newName), of: node)
     folder.folder?.folders -= 1
     newFolder.folder?.folders += 1
   }

@@ -24,6 +24,8 @@ public final class LiveVault: Sendable {
   let keys: KeyPool
   let pool = PagePool()
   let places: TreePlaces
+  /// What of the store lies in the clear; nil where nothing may.
+  let bulk: BulkTree?
 
   /// Guards the folders of the tree and what is pending of their names.
   let tree: Mutex<PendingNames>
@@ -59,6 +61,13 @@ public final class LiveVault: Sendable {
   public static func open(
     _ vault: OpenedVault, records: SealRecords = .standard, readOnly: Bool = false
   ) throws(VaultError) -> LiveVault {
+    try open(vault, nil, records: records, readOnly: readOnly)
+  }
+
+  /// Opens a vault together with what of its store lies in the clear.
+  static func open(
+    _ vault: OpenedVault, _ bulk: BulkTree?, records: SealRecords, readOnly: Bool
+  ) throws(VaultError) -> LiveVault {
     let header = vault.header
     guard header.header.epochs.count == 1 else {
       throw VaultError(
@@ -70,12 +79,20 @@ public final class LiveVault: Sendable {
     guard let manifest = try sealing.newestManifest(try ObjectWorkspace(header.keys)) else {
       throw VaultError(.damaged, vault.path, "there is no manifest")
     }
-    return try LiveVault(vault, records, manifest, readOnly)
+    let live = try LiveVault(vault, bulk, records, manifest, readOnly)
+    do throws(Errno) {
+      try live.makeWaysToBulk()
+    } catch {
+      throw VaultError(error, vault.path, "make folders in")
+    }
+    return live
   }
 
   private init(
-    _ vault: OpenedVault, _ records: SealRecords, _ manifest: ManifestFile, _ readOnly: Bool
+    _ vault: OpenedVault, _ bulk: BulkTree?, _ records: SealRecords, _ manifest: ManifestFile,
+    _ readOnly: Bool
   ) throws(VaultError) {
+    self.bulk = bulk
     self.vault = vault
     self.records = records
     isReadOnly = readOnly
@@ -83,6 +100,7 @@ public final class LiveVault: Sendable {
     keys = try KeyPool(epoch)
     let nodes = try LiveTree.nodes(of: manifest.table, vault.path)
     root = nodes.root
+    Self.setPlace(bulk?.top, of: nodes.root)
     places = TreePlaces(vault.folder, epoch, root: nodes.root)
     tree = Mutex(PendingNames())
     let log =

@@ -13,7 +13,7 @@ public struct NodeAttributes: Sendable {
   public var kind: NodeKind
   /// The twelve permission bits.
   public var mode: UInt16
-  /// How many names it has; of a folder two and one for each folder in it.
+  /// How many names it has; of a folder two and one for each folder in it, or one where that is not known.
   public var links: UInt32
   /// The owner's number.
   public var owner: UInt32
@@ -58,8 +58,10 @@ public struct AttributeChange: Sendable {
 public struct FolderEntry: Sendable {
   /// The name.
   public var name: [UInt8]
-  /// What it names.
-  public var node: LiveNode
+  /// The number of what it names.
+  public var inode: UInt64
+  /// What that is.
+  public var kind: NodeKind
 }
 
 /// How a rename treats what has the new name (`renameat2(2)`).

@@ -88,7 +88,8 @@ public final class OpenStore: Sendable {
     self.report = report
     isReadOnly = options.isReadOnly || !report.isOK
     if !isReadOnly { try opening.markHost() }
-    live = try LiveVault.open(opening.vault, records: opening.records, readOnly: isReadOnly)
+    live = try LiveVault.open(
+      opening.vault, opening.bulk, records: opening.records, readOnly: isReadOnly)
   }
 
   /// Lets something be mounted over the store's folder; the folder beneath stays closed.
@@ -114,6 +115,7 @@ public final class OpenStore: Sendable {
   /// answered any more.
   public func letGo() {
     live.wipeKeys()
+    if !isReadOnly { live.bulk?.removeEmptyWays() }
     try? folder.close()
   }
 }

@@ -9,6 +9,8 @@ struct StoreOpening {
   let records: SealRecords
   let claim: FolderClaim
   let folder: ClosedStoreFolder
+  /// What of the store lies in the clear by rule; nil where nothing may.
+  let bulk: BulkTree?
   private(set) var vault: OpenedVault
   private(set) var recovery: RecoveryReport?
   private let monitor: ActMonitor
@@ -26,7 +28,8 @@ struct StoreOpening {
     vault = try OpenedVault.open(at: place.vault, handedOver: keys)
     try Self.checkNoAct(place)
     folder = try ClosedStoreFolder(place)
-    try Self.checkFolder(place, bulk: vault.header.settings.bulk)
+    let rule = try Self.checkFolder(place, folder, vault.header.settings.bulk)
+    bulk = rule == .none ? nil : try BulkTree(folder, rule)
     try checkHost()
     recovery = try LogRecovery.run(
       vault, records: records, accepting: isAccepting, monitor)
@@ -49,20 +52,21 @@ struct StoreOpening {
     }
   }
 
-  /// Nothing may lie where the vault is mounted: it would be out of sight, and in the clear.
-  private static func checkFolder(_ place: LockPlace, bulk: [String]) throws(VaultError) {
-    let strays = try StrayPlaintext(place, bulk: bulk)
+  /// Nothing but bulk may lie where the vault is mounted: it would be out of sight, and in the clear.
+  private static func checkFolder(
+    _ place: LockPlace, _ folder: ClosedStoreFolder, _ patterns: [String]
+  ) throws(VaultError) -> BulkRule {
+    guard let rule = BulkRule(patterns) else {
+      throw VaultError(.damaged, place.vault, "a bulk pattern is no path below the store")
+    }
+    let strays = try StrayPlaintext(try PlainTree(folder.folder, bulk: rule))
     if let first = strays.files.first {
       let more = strays.files.count > 1 ? ", and \(strays.files.count - 1) more" : ""
       throw VaultError(
         .refused, first.path, "lies in the clear: \(first.why)\(more)",
         hint: "move it away, then unlock again")
     }
-    if strays.isBulkThere {
-      throw VaultError(
-        .refused, place.store, "holds models in the clear, which would be out of sight",
-        hint: "restore the store to use it, or restore it and lock it with --everything")
-    }
+    return rule
   }
 
   // MARK: - The vault
