@@ -118,7 +118,7 @@ extension LiveVault {
   private func leave(_ node: LiveNode) {
     node.withLock {
       node.isChanged = false
-      if !node.isRemoved { note(node) }
+      if node.isRemoved { dropRemoved(node) } else { note(node) }
     }
   }
 
@@ -129,7 +129,10 @@ extension LiveVault {
     let result: Result<TakenNode?, Errno> = node.withLock {
       node.isChanged = false
       // Nobody can ask for it after a crash, unless this commit still gives it a name.
-      if node.isRemoved, !isGained { return .success(nil) }
+      if node.isRemoved, !isGained {
+        dropRemoved(node)
+        return .success(nil)
+      }
       do throws(Errno) {
         return .success(
           try keys.lend(node.id) { (context) throws(Errno) -> TakenNode in

@@ -264,7 +264,8 @@ extension LiveVault {
   ///
   /// The node's lock is held.
   func dropRemoved(_ node: LiveNode) {
-    guard node.isRemoved, node.handles == 0, node.lookups == 0 else { return }
+    // A commit that is under way may still have to give it a name.
+    guard node.isRemoved, !node.isChanged, node.handles == 0, node.lookups == 0 else { return }
     if let body = node.body, body.committing.isEmpty {
       body.file = nil
       node.body = nil
