@@ -11,7 +11,7 @@ struct BackingDevice {
   ///
   /// A mount begins with a hundredth of what may be unwritten on the whole machine, tens of MiB; a quarter of
   /// a GiB writes as fast as no limit, and bounds the room that has to be kept for it.
-  static let mostUnwritten: UInt64 = 256 << 20
+  static let mostUnwritten: UInt64 = 64 << 20
 
   /// The device number of a mount; nil where it has ended.
   ///

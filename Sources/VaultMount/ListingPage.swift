@@ -62,7 +62,13 @@ internal import VaultStore
     } catch .noSuchFileOrDirectory {
       return true
     }
-    var entry = try request.entry(node)
+    var entry: fuse_entry_param
+    do throws(Errno) {
+      entry = try request.entry(node)
+    } catch .ioError {
+      // One that is damaged keeps nobody from seeing the others; who asks for it is told.
+      return add(name, node.inode, node.kind, listed.position)
+    }
     guard add(name, &entry, listed.position) else { return false }
     request.vault.retain(node)
     known.append(node)

@@ -83,7 +83,7 @@ import Testing
     let verified = try run(
       Repository.program, ["verify", vault, "--format", "json"] + secret, environment: environment)
     #expect(verified.status == 13)
-    #expect(verified.text.contains(#""interrupted": "open""#), "\(verified.text)")
+    #expect(verified.text.contains(#""interrupted": "serving""#), "\(verified.text)")
     #expect(verified.text.split(separator: #""kind""#).count == 2, "\(verified.text)")
     let state = try run(Repository.program, ["status", vault], environment: environment)
     #expect(state.text.contains("was open and not closed"), "\(state.text)\(state.errorText)")

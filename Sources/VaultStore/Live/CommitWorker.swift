@@ -80,6 +80,11 @@ final class CommitWorker: Sendable {
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
+  /// When to try again: room may be made from outside; nothing else that fails gets better.
+  private func retry(_ vault: LiveVault, _ now: Int64) -> Int64? {
+    vault.isFull.load(ordering: .relaxed) ? now + 1000 : nil
+  }
+
   private func run(_ vault: LiveVault) {
     var due: Int64?
     var lastChange = Self.now()
@@ -99,9 +104,12 @@ final class CommitWorker: Sendable {
       if reasons & Reason.full.rawValue != 0 || due.map({ $0 <= woken }) == true {
         due = nil
         // Whoever syncs next is told; nobody waits here.
-        if (try? vault.commit()) == nil { continue }
+        if (try? vault.commit()) == nil { due = retry(vault, woken) }
       }
-      guard (try? vault.settle()) != nil else { continue }
+      guard (try? vault.settle()) != nil else {
+        due = retry(vault, woken)
+        continue
+      }
       if vault.logSize > Self.much || woken - lastChange >= Self.quiet {
         if vault.logSize > 0 { try? vault.checkpoint() }
         lastChange = woken

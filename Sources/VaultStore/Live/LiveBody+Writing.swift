@@ -45,7 +45,7 @@ extension LiveBody {
   }
 
   /// Seals the block in the context's buffer and stages it.
-  private func stageBlock(_ block: UInt64, _ context: KeyContext) throws(Errno) {
+  func stageBlock(_ block: UInt64, _ context: KeyContext) throws(Errno) {
     guard let place = ObjectLayout.page(ofBlock: block) else { throw .fileTooLarge }
     let page = stage(place)
     let seal = unsafe context.seal.part(0, ObjectLayout.sealLength)
@@ -118,12 +118,9 @@ extension LiveBody {
         || !(0..<UInt64(pages.count / ObjectLayout.pageSize)).contains(
           where: { committing[place + $0] != nil })
     else { return false }
-    let file = try openFile()
-    do throws(VaultError) {
-      try unsafe file.write(at: place * Self.page, pages)
-    } catch {
-      return false
-    }
+    guard let file = try? openFile(),
+      (try? unsafe file.write(at: place * Self.page, pages)) != nil
+    else { return false }
     isInPlace = true
     return true
   }

@@ -130,9 +130,27 @@ internal import VaultFormat
     if let there = staged.removeValue(forKey: page) { pool.give(there) }
   }
 
-  /// Gives back what the commit has written to its place.
+  /// Takes pages over that a commit has taken, with those that are left of earlier ones.
+  func commit(_ pages: [NumberedPage]) {
+    if let cut {
+      committingCut = min(committingCut ?? cut, cut)
+      // What an earlier commit has left to write there is void.
+      let end = ObjectLayout.filePages(
+        size: cut.multipliedReportingOverflow(by: UInt64(ObjectLayout.pageSize)).partialValue,
+        layout: .blocks)
+      for number in committing.keys where number >= end {
+        if let page = committing.removeValue(forKey: number) { pool.give(page) }
+      }
+    }
+    for page in pages {
+      if let old = committing.updateValue(page.page, forKey: page.number) { pool.give(old) }
+    }
+  }
+
+  /// Gives back what was written to its place.
   func settle() {
     for page in committing.values { pool.give(page) }
     committing.removeAll(keepingCapacity: false)
+    committingCut = nil
   }
 }

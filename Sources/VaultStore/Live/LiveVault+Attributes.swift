@@ -68,6 +68,7 @@ extension LiveVault {
         let body = try load(node)
         guard let old = node.facts?.size else { throw .ioError }
         guard size != old else { return }
+        if size > old { try expectRoom() }
         if size > ObjectLayout.insideLimit - UInt64(body.head.attributes.count) {
           try shortenAttributes(body)
         }
@@ -121,7 +122,11 @@ extension LiveVault {
   /// Notes a handle on a file or folder.
   public func open(_ node: LiveNode, writing: Bool) throws(Errno) {
     if writing { try expectWritable() }
-    if let bulk = node.bulk { try bulk.open(writing: writing) }
+    if let bulk = node.bulk {
+      try bulk.open(writing: writing)
+    } else if writing {
+      try expectRoom()
+    }
     node.withLock { node.handles += 1 }
     openCount.add(1, ordering: .relaxed)
   }

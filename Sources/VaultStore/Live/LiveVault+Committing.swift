@@ -28,11 +28,19 @@ extension LiveVault {
     guard let log = state.log else {
       throw VaultError(.refused, vault.path, "is sealed")
     }
-    try settle(&state)
+    do throws(VaultError) {
+      try settle(&state)
+    } catch  where error.code == .full {
+      // The log has room of its own: what programs have written goes there meanwhile.
+    }
     let wanted = commitsWanted.load(ordering: .acquiring)
-    // Room is made before anything is taken, so that a full disk leaves all as it is.
-    let nodes = changed.withLock { $0.count }
-    try log.makeRoom(for: RedoLog.space(forPages: 1) * UInt64(2 * pool.count + 2 * nodes + 64))
+    try makeRoom(in: log)
+    // Taken first: what has made them obsolete is part of this commit then.
+    let obsolete = obsoleteAttributes.withLock { list in
+      let taken = list
+      list = []
+      return taken
+    }
     let names = tree.withLock { $0.take() }
     let list = changed.withLock { list in
       let taken = list
@@ -41,8 +49,12 @@ extension LiveVault {
     }
     do throws(VaultError) {
       let synced = try take(names, list, &state, log)
-      for file in synced { try file.syncContents() }
+      for (node, file) in synced {
+        try file.syncContents()
+        try places.makeFindable(node)
+      }
       if state.isBehind { try log.promise() }
+      state.obsolete += obsolete
     } catch {
       // What was taken is neither promised nor staged now: nothing more can be promised.
       failure.withLock { $0 = $0 ?? error }
@@ -51,12 +63,25 @@ extension LiveVault {
     state.served = wanted
   }
 
+  /// Makes room in the log before anything is taken, so that a full disk leaves all as it is.
+  private func makeRoom(in log: RedoLog) throws(VaultError) {
+    let nodes = changed.withLock { $0.count }
+    let names = tree.withLock { $0.count }
+    do throws(VaultError) {
+      try log.makeRoom(
+        for: RedoLog.space(forPages: 1) * UInt64(pool.count + 2 * nodes + names + 64))
+    } catch {
+      if error.code == .full { isFull.store(true, ordering: .relaxed) }
+      throw error
+    }
+  }
+
   /// Writes changes to the log.
   /// - Returns: Files with blocks that were written in place, to be synced before the promise.
   private func take(
     _ names: [NameChange], _ list: [LiveNode], _ state: inout CommitState, _ log: RedoLog
-  ) throws(VaultError) -> [FileHandle] {
-    state.names = names
+  ) throws(VaultError) -> [(LiveNode, FileHandle)] {
+    if !names.isEmpty { state.names.append(names) }
     var gained: Set<ObjectID> = []
     for change in names {
       if let before = change.before {
@@ -70,22 +95,21 @@ extension LiveVault {
         state.nodes[now.id] = now
       }
     }
-    var synced: [FileHandle] = []
+    var synced: [(LiveNode, FileHandle)] = []
     for node in list {
-      let isKnown = gained.contains(node.id) || places.withLock { node.promised != nil }
-      guard isKnown else {
+      guard state.nodes[node.id] != nil else {
         leave(node)
         continue
       }
       let isGained = gained.contains(node.id)
-      guard let (taken, file) = try take(node, isGained: isGained) else { continue }
+      guard let taken = try take(node, isGained: isGained) else { continue }
       if let head = taken.cutHead {
         defer { pool.give(head) }
-        try log.add(taken.node.id, first: 0, [head])
+        try log.add(node.id, first: 0, [head])
       }
-      try add(taken, to: log)
-      state.taken.append(taken)
-      if let file { synced.append(file) }
+      try add(taken.fresh, of: node, to: log)
+      state.taken[node.id] = taken.pages
+      if let file = taken.file { synced.append((node, file)) }
     }
     return synced
   }
@@ -101,7 +125,7 @@ extension LiveVault {
   /// Takes what is staged of a node, its head sealed anew.
   private func take(
     _ node: LiveNode, isGained: Bool
-  ) throws(VaultError) -> (TakenPages, FileHandle?)? {
+  ) throws(VaultError) -> TakenNode? {
     let result: Result<TakenNode?, Errno> = node.withLock {
       node.isChanged = false
       // Nobody can ask for it after a crash, unless this commit still gives it a name.
@@ -116,14 +140,20 @@ extension LiveVault {
       }
     }
     switch result {
-    case .success(nil): return nil
-    case .success(let taken?): return (taken.pages, taken.file)
+    case .success(let taken): return taken
     case .failure(let errno): throw VaultError(errno, vault.path, "seal an object of")
     }
   }
 
-  private struct TakenNode: @unchecked Sendable {
+  /// What a commit takes of one node.
+  private struct TakenNode: Sendable {
+    /// What is to be written to its file, with what earlier commits have left to write.
     let pages: TakenPages
+    /// Pages for the log.
+    let fresh: [NumberedPage]
+    /// The head of the state in which the object was shorter, where it is longer again.
+    let cutHead: Page?
+    /// The file, where blocks were written in place.
     let file: FileHandle?
   }
 
@@ -148,16 +178,18 @@ extension LiveVault {
       pool.give(headPage)
       throw .ioError
     }
-    body.committing = body.staged
+    var fresh = body.staged.map { NumberedPage(number: $0.key, page: $0.value) }
     body.staged = [:]
-    body.committing[0] = headPage
+    fresh.append(NumberedPage(number: 0, page: headPage))
     var file: FileHandle?
     let pool = self.pool
     body.seals.takeChanges { number, page in
       let copy = pool.take()
       unsafe copy.bytes.copyMemory(from: page.contents)
-      body.committing[SealPages.place(number)] = copy
+      fresh.append(NumberedPage(number: SealPages.place(number), page: copy))
     }
+    fresh.sort { $0.number < $1.number }
+    body.commit(fresh)
     if body.isInPlace {
       body.isInPlace = false
       file = body.file
@@ -173,9 +205,8 @@ extension LiveVault {
     let size = body.head.layout == .blocks ? body.head.size : 0
     // Nothing of these may be overwritten from now on.
     body.promisedBlocks = max(body.promisedBlocks, ObjectLayout.blocks(size: size))
-    body.committingCut = body.cut
     body.cut = nil
-    let pages = body.committing.map { (number: $0.key, page: $0.value) }
+    let pages = body.committing.map { NumberedPage(number: $0.key, page: $0.value) }
       .sorted { $0.number < $1.number }
     let length = ObjectLayout.fileLength(size: body.head.size, layout: body.head.layout) ?? 0
     let promised = PromisedHead(
@@ -184,7 +215,7 @@ extension LiveVault {
     return TakenNode(
       pages: TakenPages(
         node: node, pages: pages, length: UInt64(length), promised: promised,
-        cut: body.committingCut, cutHead: cutHead), file: file)
+        cut: body.committingCut), fresh: fresh, cutHead: cutHead, file: file)
   }
 
   /// Seals a head for an object that was cut and has become longer since.
@@ -213,130 +244,13 @@ extension LiveVault {
     }
   }
 
-  /// Adds a node's pages to the log, those that lie together in one record.
-  private func add(_ taken: TakenPages, to log: RedoLog) throws(VaultError) {
-    var start = 0
-    while start < taken.pages.count {
-      let first = taken.pages[start].number
-      var end = start + 1
-      while end < taken.pages.count, taken.pages[end].number == first + UInt64(end - start) {
-        end += 1
-      }
-      let pages = taken.pages[start..<end].map { $0.page }
-      try log.add(taken.node.id, first: first, pages[...])
-      start = end
+  /// Adds pages of a node's file to the log, those that lie together in one record.
+  private func add(
+    _ pages: [NumberedPage], of node: LiveNode, to log: RedoLog
+  ) throws(VaultError) {
+    for run in NumberedPage.runs(of: pages) {
+      try log.add(node.id, first: run.first, run.pages[...])
     }
-  }
-
-  // MARK: - To their places
-
-  /// Writes what the last commit has promised to its place.
-  func settle(_ state: inout CommitState) throws(VaultError) {
-    guard state.isBehind || orphans.withLock({ !$0.isEmpty }) else { return }
-    if let failure = failure.withLock({ $0 }) { throw failure }
-    do throws(VaultError) {
-      var byNode: [ObjectID: Int] = [:]
-      for (index, taken) in state.taken.enumerated() { byNode[taken.node.id] = index }
-      var done = Array(repeating: false, count: state.taken.count)
-      let taken = state.taken
-      try places.apply(state.names) { (node, file) throws(VaultError) in
-        guard let index = byNode[node.id] else { return }
-        try write(taken[index], file)
-        done[index] = true
-      }
-      for change in state.names {
-        guard let before = change.before else { continue }
-        let isGone = places.withLock { before.places.isEmpty && !before.isInNew }
-        if isGone, before !== root {
-          state.nodes[before.id] = nil
-          places.withLock { before.promised = nil }
-        }
-      }
-      for (index, taken) in state.taken.enumerated() where !done[index] {
-        try write(taken, nil)
-      }
-    } catch {
-      // The log has it all; the vault is whole again when it is opened next.
-      failure.withLock { $0 = $0 ?? error }
-      throw error
-    }
-    state.names = []
-    state.taken = []
-    // Nothing of these is in the log now, or will be.
-    let orphans = orphans.withLock { list in
-      let taken = list
-      list = []
-      return taken
-    }
-    for node in orphans { try? places.removeFromNew(node) }
-  }
-
-  /// Writes pages to a node's file.
-  private func write(_ taken: TakenPages, _ made: FileHandle?) throws(VaultError) {
-    let node = taken.node
-    let file: FileHandle
-    if let made {
-      file = made
-    } else {
-      let open: FileHandle? = node.withLock { node.body?.file }
-      if let open {
-        file = open
-      } else if places.withLock({ node.places.isEmpty && !node.isInNew && node !== root }) {
-        // Removed since: nothing on disk is its own any more.
-        node.withLock { node.body?.settle() }
-        return
-      } else {
-        file = try places.file(of: node)
-      }
-    }
-    try cut(taken, file)
-    for run in taken.runs {
-      try file.write(gathering: run.pages, at: run.first * UInt64(ObjectLayout.pageSize))
-    }
-    try lengthen(taken, file)
-    places.withLock { node.promised = taken.promised }
-    node.withLock {
-      guard let body = node.body else { return }
-      body.settle()
-      body.committingCut = nil
-      if body.cut == nil {
-        let size = taken.length <= UInt64(ObjectLayout.pageSize) ? 0 : taken.promised.size
-        body.promisedBlocks = ObjectLayout.blocks(size: size)
-      }
-      // What was changed meanwhile keeps it, and needs the rest from there.
-      if body.file == nil { body.file = file }
-      dropIfUnused(node)
-    }
-  }
-}
-
-extension LiveVault {
-  /// Cuts a file whose object was shorter for a while; nothing is written in place until that is done.
-  private func cut(_ taken: TakenPages, _ file: FileHandle) throws(VaultError) {
-    if let cut = taken.cut { try Self.cut(file, to: cut) }
-  }
-
-  /// Cuts a file to the length that it has with a number of blocks.
-  private static func cut(_ file: FileHandle, to cut: UInt64) throws(VaultError) {
-    let size = cut.multipliedReportingOverflow(by: UInt64(ObjectLayout.pageSize)).partialValue
-    let length =
-      cut == 0
-      ? Int64(ObjectLayout.pageSize) : ObjectLayout.fileLength(size: size, layout: .blocks) ?? 0
-    if try file.facts().size > UInt64(length) { try file.truncate(to: UInt64(length)) }
-  }
-
-  /// Lengthens a file that ends with holes.
-  private func lengthen(_ taken: TakenPages, _ file: FileHandle) throws(VaultError) {
-    // Blocks that are written in place meanwhile would be cut off between looking and setting.
-    let result: Result<Void, VaultError> = taken.node.withLock {
-      do throws(VaultError) {
-        if try file.facts().size < taken.length { try file.truncate(to: taken.length) }
-        return .success(())
-      } catch {
-        return .failure(error)
-      }
-    }
-    try result.get()
   }
 }
 
@@ -351,22 +265,5 @@ extension LiveBody {
     head.modified = ObjectTime(facts.modified)
     head.accessed = ObjectTime(facts.accessed)
     head.born = ObjectTime(facts.born)
-  }
-}
-
-extension TakenPages {
-  /// Pages that lie together in the file.
-  var runs: [(first: UInt64, pages: [Page])] {
-    var runs: [(first: UInt64, pages: [Page])] = []
-    for (number, page) in pages {
-      if let last = runs.last, last.first + UInt64(last.pages.count) == number,
-        last.pages.count < 512
-      {
-        runs[runs.count - 1].pages.append(page)
-      } else {
-        runs.append((number, [page]))
-      }
-    }
-    return runs
   }
 }

@@ -210,7 +210,22 @@ extension LiveVault {
       change.size = end
       _ = try self.change(node, change)
     case .keepSize: break
-    case .punchHole, .zeroRange: throw .notSupported
+    case .punchHole, .zeroRange: try clear(node, offset..<end)
+    }
+  }
+
+  private func clear(_ node: LiveNode, _ stretch: Range<UInt64>) throws(Errno) {
+    let now = Self.now()
+    try keys.lend(node.id) { (context) throws(Errno) in
+      try node.locked { () throws(Errno) in
+        let body = try load(node)
+        guard let size = node.facts?.size else { throw .ioError }
+        guard stretch.lowerBound < size else { return }
+        try body.clear(stretch.lowerBound..<min(stretch.upperBound, size), context)
+        node.facts?.modified = now
+        node.facts?.changed = now
+        note(node)
+      }
     }
   }
 

@@ -117,9 +117,7 @@ extension LiveVault {
         return before
       }
     }
-    if obsolete != .none {
-      commits.withLock { $0.obsoleteAttributes.append(obsolete) }
-    }
+    if obsolete != .none { obsoleteAttributes.withLock { $0.append(obsolete) } }
   }
 
   /// Moves attributes out of a head that needs the room for seals.
@@ -136,6 +134,17 @@ extension LiveVault {
       live.head.attributesDigest = made.digest
     } catch {
       throw Self.errno(error)
+    }
+  }
+
+  /// Removes attributes that nothing refers to any more.
+  func removeAttributes(_ obsolete: [ObjectID]) {
+    // One that stays is found and removed when the vault is opened after a crash, and named by a verification.
+    guard !obsolete.isEmpty, let folder = try? vault.folder.folder(VaultNames.attributes) else {
+      return
+    }
+    for id in obsolete {
+      if let name = FileName(id.hex) { try? folder.remove(name) }
     }
   }
 
@@ -172,6 +181,7 @@ extension LiveVault {
     var head = ObjectHead(.attributes, id: .random(), epoch: vault.header.keys.last.number)
     head.size = UInt64(encoded.count)
     guard let name = FileName(head.id.hex) else { return (.none, .zero) }
+    hasLongAttributes.store(true, ordering: .relaxed)
     let folder = try vault.folder.folder(makingIfMissing: VaultNames.attributes)
     let file = try folder.create(name)
     let workspace = try ObjectWorkspace(vault.header.keys)

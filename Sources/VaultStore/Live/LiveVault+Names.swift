@@ -107,6 +107,7 @@ extension LiveVault {
       let rights = BulkFolder.Rights(mode: mode, owner: owner, group: group)
       return try makeClear(kind, name, in: folder, rights, target: target)
     }
+    try expectRoom()
     let holder = try Self.holder(folder)
     try loadFacts(folder)
     let node = LiveNode(kind, .random(), device: device)
@@ -212,7 +213,6 @@ extension LiveVault {
       if let inside = node.folder {
         guard isFolder else { throw .isDirectory }
         guard inside.children.isEmpty else { throw .directoryNotEmpty }
-        // What is open must be readable when its place on disk is gone.
         try keepIfUsed(node)
         unsafe inside.parent = nil
         inside.place = nil
@@ -234,10 +234,17 @@ extension LiveVault {
   /// Reads the head of a node that is in use before it loses its place on disk.
   ///
   /// The tree is locked.
+  ///
+  /// Its extended attributes go with it, where they are an object of their own.
   private func keepIfUsed(_ node: LiveNode) throws(Errno) {
-    try node.locked { () throws(Errno) in
-      if node.handles > 0 || node.body != nil { _ = try load(node) }
+    let obsolete = try node.locked { () throws(Errno) -> ObjectID in
+      let isNeeded = hasLongAttributes.load(ordering: .relaxed)
+      if node.handles > 0 || node.body != nil || isNeeded {
+        return try load(node).head.attributesID
+      }
+      return .none
     }
+    if obsolete != .none { obsoleteAttributes.withLock { $0.append(obsolete) } }
   }
 
   /// Notes that a node has lost a name.

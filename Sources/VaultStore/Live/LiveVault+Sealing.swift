@@ -43,6 +43,8 @@ extension LiveVault {
   }
 
   private func sealManifest(_ state: inout CommitState) throws(VaultError) {
+    // Before: what is made meanwhile is noted again.
+    places.noteSynced()
     try vault.folder.syncFileSystem()
     var list = ManifestList()
     do throws(VaultFormatError) {
@@ -96,8 +98,9 @@ extension LiveVault {
     }
   }
 
-  /// Removes what files without a name have left in `new`.
+  /// Removes what files without a name have left in `new`, and folders in which nothing is.
   private func removeNew() throws(VaultError) {
+    try vault.folder.removeFolderIfEmpty(VaultNames.attributes)
     guard try vault.folder.facts(of: VaultNames.new)?.kind == .folder else { return }
     try vault.folder.folder(VaultNames.new).removeEverything()
     try vault.folder.removeFolder(VaultNames.new)

@@ -33,12 +33,18 @@ public final class LiveVault: Sendable {
   let changed = Mutex<[LiveNode]>([])
   /// Nodes that have lost their last name and their last user, of which something may be in `new`.
   let orphans = Mutex<[LiveNode]>([])
+  /// Whether the vault has extended attributes that are objects of their own.
+  let hasLongAttributes = Atomic(false)
+  /// Those that nothing refers to any more, once a commit has promised that.
+  let obsoleteAttributes = Mutex<[ObjectID]>([])
   /// Guards the log and what was promised.
   let commits: Mutex<CommitState>
   /// How many have asked for a commit.
   let commitsWanted = Atomic<UInt64>(0)
   let openCount = Atomic(0)
   let sealedAt: Atomic<UInt64>
+  /// Whether there was no room for what was promised, or for promising: nothing more may be begun then.
+  let isFull = Atomic(false)
   /// Why nothing can be promised any more, once the log could not be written.
   let failure = Mutex<VaultError?>(nil)
   let worker: CommitWorker
@@ -109,6 +115,8 @@ public final class LiveVault: Sendable {
         nodes: nodes.all))
     sealedAt = Atomic(manifest.header.sealed)
     worker = CommitWorker()
+    let isThere = try vault.folder.facts(of: VaultNames.attributes) != nil
+    hasLongAttributes.store(isThere, ordering: .relaxed)
     if !readOnly { try worker.start(self) }
   }
 
@@ -133,6 +141,11 @@ public final class LiveVault: Sendable {
   /// Throws where nothing may be changed.
   func expectWritable() throws(Errno) {
     if isReadOnly { throw .readOnlyFileSystem }
+  }
+
+  /// Throws where there is no room for anything new.
+  func expectRoom() throws(Errno) {
+    if isFull.load(ordering: .relaxed) { throw .noSpace }
   }
 
   /// The time now, by the clock that the kernel takes times of files from: with a finer one a later change

@@ -25,8 +25,8 @@ struct PendingNames {
   private var places: [Key: Int] = [:]
   private var changes: [NameChange] = []
 
-  /// Whether nothing was changed.
-  var isEmpty: Bool { changes.isEmpty }
+  /// How many names were changed.
+  var count: Int { changes.count }
 
   /// Notes what a name meant and means now.
   mutating func note(

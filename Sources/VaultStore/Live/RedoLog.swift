@@ -11,11 +11,11 @@ internal import VaultFormat
 /// Its room on the medium is taken when the vault is opened and used again after each manifest, so that a
 /// promise changes no metadata of the file system below and costs one `fdatasync`.
 final class RedoLog {
-  /// Room that is taken at once, in bytes: what the kernel has accepted from programs finds a place here
-  /// when the medium is full.
-  static let reserve: UInt64 = 64 << 20
+  /// Room that is taken at once, in bytes: what the kernel has accepted from programs, 64 MiB at most, finds
+  /// a place here when the medium is full, behind the 32 MiB that may be there already.
+  static let reserve: UInt64 = 104 << 20
   /// Of that, what is written with zeros at once: the system does not need to note that it is in use.
-  private static let zeroed: UInt64 = 4 << 20
+  private static let zeroed: UInt64 = 36 << 20
 
   private let file: FileHandle
   private let folder: FolderHandle

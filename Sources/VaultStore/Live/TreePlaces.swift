@@ -8,8 +8,12 @@ internal import VaultFormat
 /// Guards `places`, `promised` and `isInNew` of all nodes.
 final class TreePlaces: Sendable {
   private struct Folders {
-    /// Folders that are open, by object id; the tree's own is not among them.
+    /// Folders that are open, by object id.
     var open: [ObjectID: FolderHandle] = [:]
+    /// The objects of each folder whose names in it need not be on the medium yet.
+    var unsynced: [ObjectID: Set<ObjectID>] = [:]
+    /// Whether the same is so of what is in `new`.
+    var isNewUnsynced = false
   }
 
   /// Folders that are kept open.
@@ -147,9 +151,15 @@ final class TreePlaces: Sendable {
       }
       let new = try new()
       let file = try new.create(Self.newName(node))
-      // The head is the log's; without it the file could not say whose pages it has.
-      try file.write(at: 0, ObjectPrefix.bytes(epoch: epoch, id: node.id))
+      do throws(VaultError) {
+        // The head is the log's; without it the file could not say whose pages it has.
+        try file.write(at: 0, ObjectPrefix.bytes(epoch: epoch, id: node.id))
+      } catch {
+        try? new.remove(Self.newName(node))
+        throw error
+      }
       node.isInNew = true
+      folders.isNewUnsynced = true
       return file
     }
   }
@@ -175,11 +185,9 @@ final class TreePlaces: Sendable {
 
   /// Gives and takes names on disk, after the log has promised them.
   ///
-  /// - Parameter write: Writes the pages of a node whose file was just made.
+  /// What was done before it was cut off is passed over.
   /// - Throws: `VaultError`; what is left is done again when the vault is opened next.
-  func apply(
-    _ changes: [NameChange], write: (LiveNode, FileHandle) throws(VaultError) -> Void
-  ) throws(VaultError) {
+  func apply(_ changes: [NameChange]) throws(VaultError) {
     guard !changes.isEmpty else { return }
     var plan = Plan(isDone: Array(repeating: false, count: changes.count))
     for (index, change) in changes.enumerated() {
@@ -193,7 +201,7 @@ final class TreePlaces: Sendable {
           &folders)
       }
     }
-    for index in changes.indices { try place(index, of: changes, &plan, write) }
+    for index in changes.indices { try place(index, of: changes, &plan) }
     for node in plan.dead {
       try folders.withLock { (folders) throws(VaultError) -> Void in
         let folder = try folder(node, &folders)
@@ -207,19 +215,17 @@ final class TreePlaces: Sendable {
 
   /// Carries out the change with an index, that of its folder first.
   private func place(
-    _ index: Int, of changes: [NameChange], _ plan: inout Plan,
-    _ write: (LiveNode, FileHandle) throws(VaultError) -> Void
+    _ index: Int, of changes: [NameChange], _ plan: inout Plan
   ) throws(VaultError) {
     let change = changes[index]
     guard let now = change.now, !plan.isDone[index] else { return }
     plan.isDone[index] = true
     if !withLock({ isOnDisk(change.folder) }), let above = plan.gains[change.folder.id]?.first {
-      try place(above, of: changes, &plan, write)
+      try place(above, of: changes, &plan)
     }
-    let made = try folders.withLock { (folders) throws(VaultError) -> FileHandle? in
+    try folders.withLock { (folders) throws(VaultError) -> Void in
       try place(now, NodePlace(folder: change.folder, name: change.name), &folders)
     }
-    if let made { try write(now, made) }
   }
 
   private func isOnDisk(_ node: LiveNode) -> Bool {
@@ -245,6 +251,7 @@ final class TreePlaces: Sendable {
     } else if node.kind == .folder || isMoving {
       try folder.rename(name, to: try new(), as: Self.newName(node))
       node.isInNew = true
+      folders.isNewUnsynced = true
       node.places.remove(at: index)
       if gains.isEmpty { plan.dead.append(node) }
     } else {
@@ -267,6 +274,7 @@ final class TreePlaces: Sendable {
       guard isLast || other.places.count > 1 else { return false }
     }
     guard isOnDisk(change.folder) else { return false }
+    try makeFindable(change.folder, &folders)
     let target = try self.folder(change.folder, &folders)
     let (newName, rest) = try diskName(place)
     if let rest { try write(rest, in: target) }
@@ -275,33 +283,33 @@ final class TreePlaces: Sendable {
       other.places.removeAll { $0.isSame(as: place) }
     }
     node.places = [place]
+    folders.unsynced[place.folder.id, default: []].insert(node.id)
     return true
   }
 
   /// Gives a node a name on disk.
-  /// - Returns: Its file, where it was made for that.
   private func place(
     _ node: LiveNode, _ place: NodePlace, _ folders: inout Folders
-  ) throws(VaultError) -> FileHandle? {
+  ) throws(VaultError) {
+    if node.places.contains(where: { $0.isSame(as: place) }) { return }
     let folder = try folder(place.folder, &folders)
     let (name, rest) = try diskName(place)
     if let rest { try write(rest, in: folder) }
-    var made: FileHandle?
     if node.isInNew {
+      try makeFindable(place.folder, &folders)
       try new().rename(Self.newName(node), to: folder, as: name)
       node.isInNew = false
     } else if let other = node.places.first {
       let (otherName, _) = try diskName(other)
       try self.folder(other.folder, &folders).addName(otherName, in: folder, as: name)
     } else if node.kind == .folder {
-      try folder.makeFolder(name)
-      let inside = try folder.folder(name)
-      made = try inside.create(VaultNames.folderHead)
+      let inside = try folder.folder(makingIfMissing: name)
+      try inside.make(VaultNames.folderHead)
     } else {
-      made = try folder.create(name)
+      try folder.make(name)
     }
     node.places.append(place)
-    return made
+    folders.unsynced[place.folder.id, default: []].insert(node.id)
   }
 
   private func write(
@@ -311,11 +319,63 @@ final class TreePlaces: Sendable {
     try folder.create(rest.name).write(at: 0, rest.bytes)
   }
 
+  // MARK: - Names on the medium
+
+  /// Waits until a node's file can be found on the medium, for what was written in place and so is not in
+  /// the log.
+  func makeFindable(_ node: LiveNode) throws(VaultError) {
+    try folders.withLock { (folders) throws(VaultError) -> Void in
+      try makeFindable(node, &folders)
+    }
+  }
+
+  /// Waits until the names on the way to a node are on the medium.
+  ///
+  /// Nothing that has contents of its own is moved into a folder before that: the folder could be lost, and
+  /// all that was moved into it.
+  private func makeFindable(
+    _ node: LiveNode, _ folders: inout Folders
+  ) throws(VaultError) {
+    var node = node
+    while node !== root {
+      if node.isInNew {
+        guard folders.isNewUnsynced else { return }
+        try new().sync()
+        folders.isNewUnsynced = false
+        return
+      }
+      guard let place = node.places.first else { return }
+      if folders.unsynced[place.folder.id]?.contains(node.id) == true {
+        try folder(place.folder, &folders).sync()
+        folders.unsynced[place.folder.id] = nil
+      }
+      node = place.folder
+    }
+  }
+
+  /// Notes that everything is on the medium.
+  func noteSynced() {
+    folders.withLock { folders in
+      folders.unsynced = [:]
+      folders.isNewUnsynced = false
+    }
+  }
+
   // MARK: - What was promised
 
   /// Works with what this lock guards.
   func withLock<Result: Sendable>(_ body: () -> Result) -> Result {
     folders.withLock { _ in body() }
+  }
+}
+
+extension FolderHandle {
+  /// Makes a file where there is none; one that is there was made when this was cut off.
+  fileprivate func make(_ name: FileName) throws(VaultError) {
+    do throws(VaultError) {
+      _ = try create(name)
+    } catch  where error.code == .system(.fileExists) {
+    }
   }
 }
 
