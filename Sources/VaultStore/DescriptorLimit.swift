@@ -5,6 +5,13 @@ internal import Glibc
 enum DescriptorLimit {
   private static let wanted: rlim_t = 8192
 
+  /// How many this process may have now.
+  static var current: Int {
+    var limit = rlimit()
+    let result = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return result == 0 ? Int(clamping: limit.rlim_cur) : 1024
+  }
+
   /// Raises the limit as far as it may be and is of use.
   static func raise(to wanted: rlim_t = wanted) {
     var limit = rlimit()

@@ -17,7 +17,10 @@ import Testing
     let bulk: BulkTree
     let live: LiveVault
 
-    init(_ sample: SampleVault? = nil, readOnly: Bool = false, _ script: String = "") throws {
+    init(
+      _ sample: SampleVault? = nil, readOnly: Bool = false, anchors: Int? = nil,
+      _ script: String = ""
+    ) throws {
       let sample =
         try sample
         ?? SampleVault([
@@ -41,7 +44,7 @@ import Testing
         ])
       try #require(made.status == 0, "\(made.errorText)")
       closed = try ClosedStoreFolder(try LockPlace(store: sample.store))
-      bulk = try BulkTree(closed, try #require(BulkRule(BulkViewTests.rule)))
+      bulk = try BulkTree(closed, try #require(BulkRule(BulkViewTests.rule)), anchors: anchors)
       live = try LiveVault.open(
         try sample.open(), bulk, records: sample.records, readOnly: readOnly)
     }
@@ -280,12 +283,49 @@ import Testing
       view.live.retain(node)
     }
     // The file and the folders above it, from which it was found.
-    #expect(view.bulk.table.count == 1)
+    #expect(view.bulk.table.count == 3)
     do {
       let node = try view.node("models/deep/w")
       view.live.release(node, 2)
     }
     #expect(view.bulk.table.count == 0)
+  }
+
+  @Test("few descriptors are enough for many files, whatever becomes of their names")
+  func fewDescriptors() throws {
+    let view = try View(anchors: 8)
+    try view.make(.folder, "models/many")
+    var nodes: [LiveNode] = []
+    for number in 0..<100 {
+      try view.write("models/many/\(number)", "number \(number)")
+      nodes.append(try view.node("models/many/\(number)"))
+    }
+    #expect(view.bulk.table.anchorCount <= 8)
+    try view.link("models/many/3", "models/third")
+    try view.remove("models/many/3")
+    try view.remove("models/many/4")
+    try view.rename("models/many/6", "models/many/5")
+    try view.rename("models/many", "models/lots")
+    try view.rename("models/lots/7", "seven.gguf")
+    #expect(throws: Errno.directoryNotEmpty) { try view.remove("models/lots", isFolder: true) }
+    func text(_ node: LiveNode) throws -> String {
+      var bytes = [UInt8](repeating: 0, count: 20)
+      let count = try bytes.withUnsafeMutableBytes { try view.live.read(node, at: 0, into: $0) }
+      return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+    for (number, node) in nodes.enumerated() {
+      #expect(try text(node) == "number \(number)")
+      let links: UInt32 = number == 4 || number == 5 ? 0 : 1
+      #expect(try view.live.attributes(of: node).links == links, "\(number)")
+    }
+    #expect(try view.text("models/lots/5") == "number 6")
+    #expect(try view.node("models/third") === nodes[3])
+    #expect(try view.node("seven.gguf") === nodes[7])
+    // Those without a name that is known are kept besides.
+    #expect(view.bulk.table.anchorCount <= 12)
+    nodes = []
+    #expect(view.bulk.table.count == 0)
+    #expect(view.bulk.table.anchorCount == 0)
   }
 
   @Test("nothing is changed where nothing may be")

@@ -6,17 +6,35 @@ internal import SystemPackage
 struct BulkFolder: Sendable {
   let descriptor: BulkDescriptor
   private let tree: BulkTree
-  /// Whether it is the store's own, which is closed but for the moment of a change.
-  private let isTop: Bool
+  private let role: Role
 
-  init(_ tree: BulkTree, _ descriptor: BulkDescriptor, isTop: Bool) {
+  /// What the folder is in the view.
+  enum Role: Sendable {
+    /// The store's own, which is closed but for the moment of a change.
+    case store(BulkPlace?)
+    /// One of the vault; without its place nothing is looked up in it.
+    case way(BulkPlace?)
+    /// One in the clear.
+    case inside(LiveNode)
+  }
+
+  init(_ tree: BulkTree, _ descriptor: BulkDescriptor, _ role: Role) {
     self.tree = tree
     self.descriptor = descriptor
-    self.isTop = isTop
+    self.role = role
   }
 
   private func changing<Result>(_ change: () throws(Errno) -> Result) throws(Errno) -> Result {
-    isTop ? try tree.lending(change) : try change()
+    if case .store = role { return try tree.lending(change) }
+    return try change()
+  }
+
+  private func place(of name: FileName) -> BulkNode.Place? {
+    switch role {
+    case .store(let place), .way(let place):
+      place.map { BulkNode.Place(folder: .way($0), name: name) }
+    case .inside(let node): BulkNode.Place(folder: .inside(node), name: name)
+    }
   }
 
   /// A name as the system wants it.
@@ -31,19 +49,40 @@ struct BulkFolder: Sendable {
   /// - Throws: `ENOENT` where there is nothing, or where another file system is mounted.
   func node(_ name: FileName, in folder: LiveNode) throws(Errno) -> LiveNode {
     do throws(Errno) {
-      return try node(try tree.open(name, in: descriptor), in: folder)
+      return try node(try tree.open(name, in: descriptor), name, in: folder)
     } catch .improperLink {
       throw .noSuchFileOrDirectory
     }
   }
 
-  private func node(_ anchor: BulkDescriptor, in folder: LiveNode) throws(Errno) -> LiveNode {
+  private func node(
+    _ anchor: BulkDescriptor, _ name: FileName, in folder: LiveNode
+  ) throws(Errno) -> LiveNode {
     let status = try anchor.status()
     let node = tree.table.node(BulkNode.Identity(status)) {
-      LiveNode(BulkNode(anchor, status, tree.table))
+      LiveNode(BulkNode(anchor, status, tree))
     }
-    if node.kind == .folder { node.bulk?.parent = folder }
+    found(node, name, in: folder)
     return node
+  }
+
+  /// Notes that a node has a name here.
+  func found(_ node: LiveNode, _ name: FileName, in folder: LiveNode) {
+    if let place = place(of: name) { node.bulk?.found(at: place, in: folder) }
+  }
+
+  /// Does what takes a name away; who has it in hand keeps what had it.
+  private func losing(_ name: FileName, _ change: () throws(Errno) -> Void) throws(Errno) {
+    guard let anchor = try? tree.open(name, in: descriptor), let status = try? anchor.status(),
+      let node = tree.table.find(BulkNode.Identity(status)), let bulk = node.bulk
+    else { return try change() }
+    let place = bulk.pin(anchor)
+    do throws(Errno) {
+      try change()
+    } catch {
+      bulk.unpin(place)
+      throw error
+    }
   }
 
   /// All names, with the numbers and kinds of what has them; `.` and `..` left out.
@@ -172,19 +211,23 @@ struct BulkFolder: Sendable {
 
   /// Gives a file a second name.
   func link(_ node: BulkNode, _ name: FileName) throws(Errno) {
-    let path = node.anchor.path
-    try changing { () throws(Errno) in
-      try unsafe call(name) {
-        // The link that is followed is the descriptor's own.
-        unsafe linkat(AT_FDCWD, path, descriptor.raw, $0, AT_SYMLINK_FOLLOW)
+    try node.anchored { (anchor) throws(Errno) in
+      let path = anchor.path
+      try changing { () throws(Errno) in
+        try unsafe call(name) {
+          // The link that is followed is the descriptor's own.
+          unsafe linkat(AT_FDCWD, path, descriptor.raw, $0, AT_SYMLINK_FOLLOW)
+        }
       }
     }
   }
 
   /// Takes a name away.
   func remove(_ name: FileName, isFolder: Bool) throws(Errno) {
-    try changing { () throws(Errno) in
-      try unsafe call(name) { unsafe unlinkat(descriptor.raw, $0, isFolder ? AT_REMOVEDIR : 0) }
+    try losing(name) { () throws(Errno) in
+      try changing { () throws(Errno) in
+        try unsafe call(name) { unsafe unlinkat(descriptor.raw, $0, isFolder ? AT_REMOVEDIR : 0) }
+      }
     }
   }
 
@@ -198,13 +241,17 @@ struct BulkFolder: Sendable {
       case .noReplace: sotto_RENAME_NOREPLACE
       case .exchange: sotto_RENAME_EXCHANGE
       }
+    func rename() throws(Errno) {
+      try unsafe call(name) { name in
+        unsafe newName.withCString {
+          unsafe sotto_renameat2(descriptor.raw, name, folder.descriptor.raw, $0, flags)
+        }
+      }
+    }
     try changing { () throws(Errno) in
       try folder.changing { () throws(Errno) in
-        try unsafe call(name) { name in
-          unsafe newName.withCString {
-            unsafe sotto_renameat2(descriptor.raw, name, folder.descriptor.raw, $0, flags)
-          }
-        }
+        if mode != .replace { return try rename() }
+        try folder.losing(newName) { () throws(Errno) in try rename() }
       }
     }
   }

@@ -6,7 +6,7 @@ internal import SystemPackage
 extension BulkNode {
   /// What it says of itself.
   func attributes() throws(Errno) -> NodeAttributes {
-    let status = try anchor.status()
+    let status = try anchored { (anchor) throws(Errno) in try anchor.status() }
     let facts = FileFacts(status)
     return NodeAttributes(
       inode: facts.inode, kind: kind, mode: facts.mode,
@@ -31,14 +31,19 @@ extension BulkNode {
 
   /// Sets owner and group.
   func setOwner(_ owner: UInt32, group: UInt32) throws(Errno) {
-    try BulkDescriptor.check { unsafe fchownat(anchor.raw, "", owner, group, sotto_AT_EMPTY_PATH) }
+    try anchored { (anchor) throws(Errno) in
+      try BulkDescriptor.check {
+        unsafe fchownat(anchor.raw, "", owner, group, sotto_AT_EMPTY_PATH)
+      }
+    }
   }
 
   /// Sets the permission bits.
   func setMode(_ mode: UInt16) throws(Errno) {
     guard kind != .link else { throw .notSupported }
-    let path = anchor.path
-    try BulkDescriptor.check { unsafe chmod(path, mode_t(mode & 0o7777)) }
+    try withPath { (path) throws(Errno) in
+      try BulkDescriptor.check { unsafe chmod(path, mode_t(mode & 0o7777)) }
+    }
   }
 
   private func setTimes(
@@ -47,26 +52,35 @@ extension BulkNode {
     // `UTIME_OMIT` of utimensat(2).
     let same = timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2)
     let times = [accessed?.raw ?? same, modified?.raw ?? same]
-    let path = anchor.path
-    try BulkDescriptor.check {
+    try withPath { (path) throws(Errno) in
       // The path ends at a link that is the descriptor's own: what is behind it is not followed.
-      unsafe utimensat(AT_FDCWD, path, times, 0)
+      try BulkDescriptor.check { unsafe utimensat(AT_FDCWD, path, times, 0) }
     }
+  }
+
+  /// Lends a path that means what it names, as long as `body` runs.
+  private func withPath<Result>(
+    _ body: (String) throws(Errno) -> Result
+  ) throws(Errno) -> Result {
+    try anchored { (anchor) throws(Errno) in try body(anchor.path) }
   }
 
   // MARK: - Extended attributes
 
   /// The value of an extended attribute.
   func extendedAttribute(_ name: [UInt8]) throws(Errno) -> [UInt8] {
-    let (path, name) = (anchor.path, Self.terminated(name))
-    return try unsafe Self.grow { unsafe getxattr(path, name, $0, $1) }
+    let name = Self.terminated(name)
+    return try withPath { (path) throws(Errno) in
+      try unsafe Self.grow { unsafe getxattr(path, name, $0, $1) }
+    }
   }
 
   /// The names of all extended attributes.
   func extendedAttributeNames() throws(Errno) -> [[UInt8]] {
-    let path = anchor.path
-    return try unsafe Self.grow { start, count in
-      unsafe listxattr(path, start?.assumingMemoryBound(to: CChar.self), count)
+    try withPath { (path) throws(Errno) in
+      try unsafe Self.grow { start, count in
+        unsafe listxattr(path, start?.assumingMemoryBound(to: CChar.self), count)
+      }
     }.split(separator: 0).map { Array($0) }
   }
 
@@ -80,14 +94,18 @@ extension BulkNode {
       case .create: Int32(XATTR_CREATE)
       case .replace: Int32(XATTR_REPLACE)
       }
-    let (path, name) = (anchor.path, Self.terminated(name))
-    try BulkDescriptor.check { unsafe setxattr(path, name, value, value.count, flags) }
+    let name = Self.terminated(name)
+    try withPath { (path) throws(Errno) in
+      try BulkDescriptor.check { unsafe setxattr(path, name, value, value.count, flags) }
+    }
   }
 
   /// Removes an extended attribute.
   func removeExtendedAttribute(_ name: [UInt8]) throws(Errno) {
-    let (path, name) = (anchor.path, Self.terminated(name))
-    try BulkDescriptor.check { unsafe removexattr(path, name) }
+    let name = Self.terminated(name)
+    try withPath { (path) throws(Errno) in
+      try BulkDescriptor.check { unsafe removexattr(path, name) }
+    }
   }
 
   private static func terminated(_ name: [UInt8]) -> [CChar] {

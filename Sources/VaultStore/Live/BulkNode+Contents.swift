@@ -47,7 +47,7 @@ extension BulkNode {
     let file: BulkDescriptor
     switch kind {
     case .file: file = try self.file(writing: false)
-    case .folder: file = try anchor.reopenFolder()
+    case .folder: file = try anchored { (anchor) throws(Errno) in try anchor.reopenFolder() }
     default: return
     }
     try BulkDescriptor.check { fsync(file.raw) }
@@ -56,6 +56,7 @@ extension BulkNode {
   /// Where a link points.
   func target() throws(Errno) -> [UInt8] {
     guard kind == .link else { throw .invalidArgument }
+    let anchor = try anchor()
     return try unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) {
       (room) throws(Errno) -> [UInt8] in
       guard let start = room.baseAddress else { return [] }

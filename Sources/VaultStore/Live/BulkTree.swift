@@ -9,12 +9,17 @@ internal import SystemPackage
 final class BulkTree: Sendable {
   /// The store's own folder; nil where nothing is bulk.
   let top: BulkPlace?
-  let table = BulkTable()
+  let table: BulkTable
   private let tree: PlainTree
   private let closed: ClosedStoreFolder
   private let descriptor: BulkDescriptor
 
-  init(_ closed: ClosedStoreFolder, _ rule: BulkRule) throws(VaultError) {
+  /// - Parameter anchors: How many descriptors may be kept of what nobody has open; a share of what the system
+  ///   gives where nothing is said.
+  init(
+    _ closed: ClosedStoreFolder, _ rule: BulkRule, anchors: Int? = nil
+  ) throws(VaultError) {
+    table = BulkTable(most: anchors ?? DescriptorLimit.current / 4)
     self.closed = closed
     tree = try PlainTree(closed.folder, bulk: rule)
     top = BulkPlace(rule)
@@ -29,10 +34,10 @@ final class BulkTree: Sendable {
 
   /// A folder in the clear; nil where there is none.
   func folder(at place: BulkPlace) throws(Errno) -> BulkFolder? {
-    var folder = BulkFolder(self, descriptor, isTop: true)
-    for step in place.steps {
+    var folder = ownFolder
+    for (number, step) in place.steps.enumerated() {
       do throws(Errno) {
-        folder = try inside(folder, step)
+        folder = try inside(folder, step, number == place.steps.count - 1 ? place : nil)
       } catch {
         switch error {
         // A link, a file or another file system in its place is not the store's folder.
@@ -48,20 +53,37 @@ final class BulkTree: Sendable {
   /// A folder in the clear, made with those above it where it is missing: the vault has the folder, and
   /// nothing of it was in the clear so far.
   func folder(makingAt place: BulkPlace) throws(Errno) -> BulkFolder {
-    var folder = BulkFolder(self, descriptor, isTop: true)
-    for step in place.steps {
+    var folder = ownFolder
+    for (number, step) in place.steps.enumerated() {
+      let way = number == place.steps.count - 1 ? place : nil
       do throws(Errno) {
-        folder = try inside(folder, step)
+        folder = try inside(folder, step, way)
       } catch .noSuchFileOrDirectory {
         try folder.makeWay(step)
-        folder = try inside(folder, step)
+        folder = try inside(folder, step, way)
       }
     }
     return folder
   }
 
-  private func inside(_ folder: BulkFolder, _ step: FileName) throws(Errno) -> BulkFolder {
-    BulkFolder(self, try open(step, in: folder.descriptor, O_DIRECTORY), isTop: false)
+  private var ownFolder: BulkFolder { BulkFolder(self, descriptor, .store(top)) }
+
+  private func inside(
+    _ folder: BulkFolder, _ step: FileName, _ way: BulkPlace?
+  ) throws(Errno) -> BulkFolder {
+    BulkFolder(self, try open(step, in: folder.descriptor, O_DIRECTORY), .way(way))
+  }
+
+  /// Names what is at a place.
+  func open(_ place: BulkNode.Place) throws(Errno) -> BulkDescriptor {
+    switch place.folder {
+    case .way(let way):
+      guard let folder = try folder(at: way) else { throw .noSuchFileOrDirectory }
+      return try open(place.name, in: folder.descriptor)
+    case .inside(let node):
+      guard let folder = try node.bulk?.anchor() else { throw .staleNFSFileHandle }
+      return try open(place.name, in: folder)
+    }
   }
 
   /// Names an entry, a link itself and not what it points to.
@@ -91,7 +113,7 @@ final class BulkTree: Sendable {
 
   /// Removes the folders on the way to what was bulk and is gone: of a locked store nothing else shows.
   func removeEmptyWays() {
-    guard let top, let names = try? BulkFolder(self, descriptor, isTop: true).names() else {
+    guard let top, let names = try? ownFolder.names() else {
       return
     }
     for (name, _, kind) in names where kind == .folder {
@@ -114,8 +136,8 @@ final class BulkTree: Sendable {
   }
 
   private func folder(above place: BulkPlace) throws(Errno) -> BulkFolder {
-    var folder = BulkFolder(self, descriptor, isTop: true)
-    for step in place.steps.dropLast() { folder = try inside(folder, step) }
+    var folder = ownFolder
+    for step in place.steps.dropLast() { folder = try inside(folder, step, nil) }
     return folder
   }
 }

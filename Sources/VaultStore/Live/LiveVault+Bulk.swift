@@ -38,7 +38,7 @@ extension LiveVault {
     guard let bulk else { return nil }
     if let node = folder.bulk {
       guard node.kind == .folder else { throw .notDirectory }
-      return BulkFolder(bulk, node.anchor, isTop: false)
+      return BulkFolder(bulk, try node.anchor(), .inside(folder))
     }
     guard let place = place(of: folder) else { return nil }
     return try bulk.folder(at: place)
@@ -148,8 +148,8 @@ extension LiveVault {
     let newClear = try clearFolder(making: newFolder)
     let other = mode == .exchange ? try lookup(newName, in: newFolder) : nil
     try clear.rename(BulkFolder.step(name), to: newClear, BulkFolder.step(newName), mode)
-    moved.bulk?.parent = newFolder
-    other?.bulk?.parent = folder
+    newClear.found(moved, try BulkFolder.step(newName), in: newFolder)
+    if let other { clear.found(other, try BulkFolder.step(name), in: folder) }
     try touchFolder(folder)
     if newFolder !== folder { try touchFolder(newFolder) }
     return true
