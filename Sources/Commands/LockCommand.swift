@@ -26,6 +26,9 @@ struct LockCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("What to lock.", valueName: "store"))
   var stores: [String] = []
 
+  @Flag(name: .long, help: "Lock every store that is open, and nothing else.")
+  var opened = false
+
   @Flag(name: .long, help: "Lock every store that scan finds.")
   var all = false
 
@@ -65,7 +68,10 @@ struct LockCommand: AsyncParsableCommand {
   var format: TableOrJSON = .table
 
   func validate() throws {
-    if stores.isEmpty, !all { throw ValidationError("say what to lock, or --all") }
+    if opened, all || !stores.isEmpty {
+      throw ValidationError("--opened goes with neither --all nor a store")
+    }
+    if stores.isEmpty, !all, !opened { throw ValidationError("say what to lock, or --all") }
     if !stores.isEmpty, all { throw ValidationError("--all and a store exclude each other") }
     if vault != nil, all || stores.count > 1 {
       throw ValidationError("--vault goes with one store")
@@ -113,7 +119,7 @@ struct LockCommand: AsyncParsableCommand {
 
   func run() async throws {
     try Secrecy.begin()
-    var closing = try StoreClosing(stores, all: all, in: places)
+    var closing = try StoreClosing(stores, all: all || opened, in: places)
     closing.isWaiting = wait
     closing.isForced = force
     let isAlone = !all && closing.otherWords.isEmpty

@@ -99,9 +99,15 @@ public struct ServingStatus: Equatable, Sendable {
   public var sealed: UInt64?
   /// Whether nothing can be changed.
   public var isReadOnly: Bool
+  /// What keeps it from keeping what is written, where there is something.
+  public var trouble: String?
 
   /// Makes a status.
-  init(process: Int32, since: Int64, openFiles: Int, sealed: UInt64?, isReadOnly: Bool) {
+  init(
+    process: Int32, since: Int64, openFiles: Int, sealed: UInt64?, isReadOnly: Bool,
+    trouble: String? = nil
+  ) {
+    self.trouble = trouble
     self.process = process
     self.since = since
     self.openFiles = openFiles
@@ -111,8 +117,12 @@ public struct ServingStatus: Equatable, Sendable {
 
   var json: String {
     let sealed = sealed.map { ",\"sealed\":\($0)" } ?? ""
+    // Words of this program alone, without a path: nothing in them has to be escaped but quotes.
+    let trouble = trouble.map { text in
+      ",\"trouble\":\"\(String(text.map { $0 == "\"" || $0 == "\\" ? "'" : $0 }))\""
+    }
     return "{\"pid\":\(process),\"since\":\(since),\"openFiles\":\(openFiles)\(sealed)"
-      + ",\"readOnly\":\(isReadOnly)}"
+      + ",\"readOnly\":\(isReadOnly)\(trouble ?? "")}"
   }
 
   init?(json bytes: [UInt8]) {
@@ -126,5 +136,6 @@ public struct ServingStatus: Equatable, Sendable {
     openFiles = Int(files)
     sealed = value["sealed"]?.integer.flatMap { UInt64(exactly: $0) }
     isReadOnly = value["readOnly"]?.boolean ?? false
+    trouble = value["trouble"]?.string
   }
 }

@@ -104,7 +104,7 @@ public final class VaultServer {
   private var status: ServingStatus {
     ServingStatus(
       process: getpid(), since: since, openFiles: mounted.openHandles, sealed: store.live.sealed,
-      isReadOnly: store.isReadOnly)
+      isReadOnly: store.isReadOnly, trouble: store.live.trouble)
   }
 
   // MARK: - Locking

@@ -36,6 +36,20 @@ import Testing
     #expect(access("/proc/\(server)/exe", F_OK) != 0)
   }
 
+  @Test("is locked with all others that are open, without being named")
+  func opened() throws {
+    guard let open = try OpenStore("locking what is open") else { return }
+    let none = try open.store.sotto("lock", "--opened")
+    #expect(none.status == 0, "\(none.errorText)")
+    try open.open()
+    #expect(try open.store.sotto("lock", "--opened", open.path).status == 64)
+    let locked = try open.store.sotto("lock", "--opened")
+    #expect(locked.status == 0, "\(locked.errorText)")
+    #expect(locked.text.hasPrefix("locked ~/diary"), "\(locked.text)")
+    #expect(try !open.isMounted())
+    #expect(try open.verify() == 0)
+  }
+
   @Test("stays open while a program has a file open, which is named")
   func inUse() throws {
     guard let open = try OpenStore("an open store that is in use") else { return }

@@ -171,4 +171,119 @@ import VaultFormat
     #expect(try live.target(of: node(live, "swapped")) == Array("small".utf8))
     try live.seal()
   }
+
+  @Test func whatIsChangedWhileItIsWrittenToItsPlaceIsReadFromThere() throws {
+    let vault = try SampleVault(Self.sample)
+    let live = try open(vault)
+    let long = try node(live, "long")
+    let piece = sampleBytes(50_000, seed: 9)
+    try live.open(long, writing: true)
+    try write(live, long, at: 100_000, piece)
+    live.close(long, writing: true)
+    try live.sync(long)
+    // Nobody has it open, and its head is staged again before its pages are in the file.
+    var change = AttributeChange()
+    change.mode = 0o600
+    _ = try live.change(long, change)
+    try live.settle()
+    var expected = sampleBytes(700_000, seed: 1)
+    expected.replaceSubrange(100_000..<150_000, with: piece)
+    #expect(try read(live, long) == expected)
+    try live.seal()
+    #expect(try vault.verify().lines == [])
+  }
+
+  @Test func longAttributesGoWithWhatHasThem() throws {
+    let vault = try SampleVault(Self.sample)
+    let live = try open(vault)
+    let name = Array("user.long".utf8)
+    let small = try node(live, "small")
+    for length in [5000, 6000, 100, 7000] {
+      let value = sampleBytes(length, seed: UInt64(length))
+      try live.setExtendedAttribute(name, value, of: small, .set)
+      #expect(try live.extendedAttribute(name, of: small) == value)
+      try live.sync(small)
+    }
+    try live.setExtendedAttribute(name, sampleBytes(5000, seed: 4), of: node(live, "long"), .set)
+    try live.sync(small)
+    try live.remove(Array("long".utf8), from: live.root, isFolder: false)
+    try live.seal()
+    #expect(try vault.verify().lines == [])
+    let again = try open(vault)
+    let value = try again.extendedAttribute(name, of: node(again, "small"))
+    #expect(value == sampleBytes(7000, seed: 7000))
+    try again.seal()
+  }
+
+  @Test(arguments: [(0, 4096), (100, 50), (4096, 300_000), (262_000, 5000), (650_000, 50_000)])
+  func stretchesAreMadeZeros(offset: Int, count: Int) throws {
+    let vault = try SampleVault(Self.sample)
+    var expected = sampleBytes(700_000, seed: 1)
+    expected.replaceSubrange(offset..<offset + count, with: repeatElement(0, count: count))
+    do {
+      let live = try open(vault)
+      let long = try node(live, "long")
+      try live.allocate(long, at: UInt64(offset), count: UInt64(count), .punchHole)
+      #expect(try read(live, long) == expected)
+      try live.sync(long)
+      try live.seal()
+    }
+    #expect(try vault.verify().lines == [])
+    let live = try open(vault)
+    #expect(try read(live, node(live, "long")) == expected)
+    try live.seal()
+  }
+
+  @Test func pipesLastUntilTheLock() throws {
+    let vault = try SampleVault(Self.sample)
+    let live = try open(vault)
+    let pipe = try live.make(
+      .pipe, Array("pipe".utf8), in: live.root, mode: 0o600, owner: 0, group: 0)
+    #expect(try live.attributes(of: pipe).kind == .pipe)
+    // One that takes a file's name takes it for good.
+    try live.rename(
+      Array("pipe".utf8), in: live.root, to: Array("small".utf8), in: live.root, .replace)
+    try live.sync(pipe)
+    try live.seal()
+    #expect(try vault.verify().lines == [])
+    let again = try open(vault)
+    #expect(throws: Errno.noSuchFileOrDirectory) { try node(again, "small") }
+    try again.seal()
+  }
+
+  @Test func whatWasPromisedIsThereWhenTheProcessIsGone() throws {
+    let vault = try SampleVault(Self.sample)
+    let bytes = sampleBytes(400_000, seed: 8)
+    do {
+      let live = try open(vault)
+      let folder = try live.make(
+        .folder, Array("new".utf8), in: live.root, mode: 0o755, owner: 0, group: 0)
+      let file = try live.make(
+        .file, Array("file".utf8), in: folder, mode: 0o644, owner: 0, group: 0)
+      try live.open(file, writing: true)
+      try write(live, file, at: 0, bytes)
+      try live.sync(file)
+      try live.rename(
+        Array("file".utf8), in: folder, to: Array("small".utf8), in: live.root, .replace)
+      try live.sync(file)
+      // Not promised.
+      try write(live, node(live, "long"), at: 0, Array("lost".utf8))
+      live.abandon()
+    }
+    let recovery = try vault.open().takeUpLog(records: vault.records)
+    #expect(recovery?.isEmpty == false)
+    #expect(try vault.verify().lines == [])
+    let live = try open(vault)
+    #expect(try read(live, node(live, "small")) == bytes)
+    #expect(try live.entries(of: node(live, "new")).isEmpty)
+    #expect(try read(live, node(live, "long")) == sampleBytes(700_000, seed: 1))
+    try live.seal()
+  }
+}
+
+extension LiveVault {
+  /// Ends as a process does that is killed: nothing more is written.
+  fileprivate func abandon() {
+    worker.end()
+  }
 }

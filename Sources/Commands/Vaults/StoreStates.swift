@@ -113,6 +113,7 @@ struct StoreStates {
     guard let served = process.status() else { return true }
     status.since = Instant(milliseconds: served.since)
     status.openFiles = served.openFiles
+    status.trouble = served.trouble
     status.sealed =
       served.sealed.flatMap { Instant(seconds: Int64(clamping: $0)) } ?? status.sealed
     return true

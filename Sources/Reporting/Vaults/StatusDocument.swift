@@ -26,6 +26,8 @@ public struct StoreStatus: Sendable {
   public var since: Instant?
   /// How many files of it are open.
   public var openFiles: Int?
+  /// What keeps an open store from keeping what is written.
+  public var trouble: String?
   /// When its manifest was last sealed.
   public var sealed: Instant?
   /// What lies in the folder of a locked store and does not belong there.
@@ -59,6 +61,7 @@ public enum StatusDocument {
           writer.optional("since", store.since?.description)
           if let process = store.process { writer.member("pid", process) }
           if let files = store.openFiles { writer.member("openFiles", files) }
+          writer.optional("trouble", store.trouble)
           writer.optional("sealed", store.sealed?.description)
           if !store.stray.isEmpty {
             writer.key("stray")
@@ -115,7 +118,8 @@ public enum StatusDocument {
       guard let process = store.process else { return nil }
       let since = store.since.map { " since \(String($0.description.prefix(16)).replacingT)" } ?? ""
       let files = store.openFiles.map { $0 == 1 ? ", 1 file open" : ", \($0) files open" } ?? ""
-      return "open\(since) in process \(process)\(files)"
+      let trouble = store.trouble.map { ", and \($0)" } ?? ""
+      return "open\(since) in process \(process)\(files)\(trouble)"
     }
   }
 }

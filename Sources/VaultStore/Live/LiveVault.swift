@@ -126,6 +126,12 @@ public final class LiveVault: Sendable {
   /// When the vault was last sealed, in seconds since 1970.
   public var sealed: UInt64 { sealedAt.load(ordering: .relaxed) }
 
+  /// What keeps what is written from being promised, lower case, without a full stop; nil where nothing does.
+  public var trouble: String? {
+    if let failure = failure.withLock({ $0 }) { return "nothing can be kept: \(failure.text)" }
+    return isFull.load(ordering: .relaxed) ? "there is no room left on the disk" : nil
+  }
+
   // MARK: - Errors
 
   /// The number of an error for whoever made the request.
