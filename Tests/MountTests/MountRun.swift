@@ -30,9 +30,11 @@ struct MountRun: Sendable, CustomStringConvertible {
     "powercuts --rows 30 --cuts 8 --load",
     "powercuts --rows 15 --cuts 5 --mode delete --killed",
     "limits --files 2000 --gibibytes 20 --rounds 10 --turns 6 --disk 200 --patience 300",
+    "keys",
   ].map { MountRun("\($0) --key --seed \(seed)") }
 
-  /// The harnesses are tried: a mistake of the stand-in that each must find.
+  /// The harnesses are tried: a mistake of the stand-in that each must find, and keys before they are
+  /// wiped.
   static let mistakes =
     ["tail", "edge", "times", "orphan", "forgetful", "links", "exchange", "listing", "seek"].map {
       MountRun(
@@ -43,5 +45,6 @@ struct MountRun: Sendable, CustomStringConvertible {
       MountRun("powercuts --standin nosync --rows 20 --cuts 10"),
       MountRun("powercuts --standin late --rows 20 --cuts 10"),
       MountRun("limits --standin leak --turns 8 --only flat"),
+      MountRun("keys --early --key --only open"),
     ]
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite("An open vault", .serialized) struct MountTests {
   @Test("does what a plain folder does, and keeps what it promised", arguments: MountRun.all)
   func holds(run: MountRun) throws {
-    let result = try harness(run, "--sotto", Repository.program)
+    let result = try harness(run)
     if result.status == 3 {
       announce("not tried: \(run): \(result.text.split(separator: "\n").last ?? "")")
       return
@@ -30,8 +30,10 @@ import Testing
       "\(run)\n\(result.text)\(result.errorText)")
   }
 
-  private func harness(_ run: MountRun, _ options: String...) throws -> ProgramResult {
+  /// Where the stand-in is asked for, the command is not used.
+  private func harness(_ run: MountRun) throws -> ProgramResult {
     try TestSupport.run(
-      "python3", [Repository.path + "/Tests/Mount/run"] + run.words + options)
+      "python3",
+      [Repository.path + "/Tests/Mount/run"] + run.words + ["--sotto", Repository.program])
   }
 }

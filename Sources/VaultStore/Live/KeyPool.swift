@@ -38,28 +38,35 @@ final class KeyContext: @unchecked Sendable {
 ///
 /// Each costs locked memory, of which an ordinary user has little, so they are shared.
 final class KeyPool: Sendable {
-  private let epoch: EpochKeys
-  private let free: Mutex<[KeyContext]>
+  private struct State {
+    /// What contexts are made from; nil when the keys are wiped.
+    var epoch: EpochKeys?
+    var free: [KeyContext]
+  }
+
+  private let state: Mutex<State>
 
   init(_ epoch: EpochKeys) throws(VaultError) {
-    self.epoch = epoch
     do throws(VaultFormatError) {
-      free = Mutex([try KeyContext(epoch), try KeyContext(epoch)])
+      let free = [try KeyContext(epoch), try KeyContext(epoch)]
+      state = Mutex(State(epoch: epoch, free: free))
     } catch {
       throw VaultError(error, "memory")
     }
   }
 
   /// Lends a context, turned to an object.
-  /// - Throws: What `body` throws; `noMemory` where the system locks no more.
+  /// - Throws: What `body` throws; `noMemory` where the system locks no more, and when the keys are wiped.
   func with<Result, Failure: Error>(
     _ id: ObjectID, _ body: (KeyContext) throws(Failure) -> Result,
     noMemory: () -> Failure
   ) throws(Failure) -> Result {
-    var taken = free.withLock { $0.popLast() }
-    if taken == nil { taken = try? KeyContext(epoch) }
-    guard let context = taken else { throw noMemory() }
-    defer { free.withLock { $0.append(context) } }
+    let (taken, epoch) = state.withLock { ($0.free.popLast(), $0.epoch) }
+    guard let context = taken ?? epoch.flatMap({ try? KeyContext($0) }) else { throw noMemory() }
+    defer {
+      // One that comes back after the keys are wiped is the last to have them.
+      state.withLock { if $0.epoch != nil { $0.free.append(context) } }
+    }
     context.turn(to: id)
     return try body(context)
   }
@@ -71,8 +78,8 @@ final class KeyPool: Sendable {
     try with(id, body) { .noMemory }
   }
 
-  /// Wipes the keys of all contexts; none is lent any more.
+  /// Lets go of the keys and of all contexts; none is lent any more.
   func wipe() {
-    free.withLock { $0 = [] }
+    state.withLock { $0 = State(epoch: nil, free: []) }
   }
 }

@@ -87,7 +87,7 @@ extension LiveVault {
   /// How much room there is where the vault lies.
   public func statistics() throws(Errno) -> FileSystemStatistics {
     var raw = statvfs()
-    guard unsafe fstatvfs(vault.folder.descriptor.rawValue, &raw) == 0 else {
+    guard unsafe fstatvfs(vault.descriptor.rawValue, &raw) == 0 else {
       throw Errno(rawValue: Glibc.errno)
     }
     let unit = UInt64(raw.f_frsize)

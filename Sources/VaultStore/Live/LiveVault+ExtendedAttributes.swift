@@ -90,8 +90,8 @@ extension LiveVault {
 
   private func storedAttributes(_ head: ObjectHead) throws(VaultError) -> [UInt8] {
     guard let name = FileName(head.attributesID.hex) else { return [] }
-    let folder = try vault.folder.folder(VaultNames.attributes)
-    let workspace = try ObjectWorkspace(vault.header.keys)
+    let folder = try vault.folder(VaultNames.attributes)
+    let workspace = try ObjectWorkspace(try withKeys().header.keys)
     let object = try workspace.open(try folder.file(name))
     guard object.digest == head.attributesDigest, object.head.kind == .attributes else {
       throw VaultError(.damaged, object.file.path, "are not the attributes that belong to it")
@@ -140,7 +140,7 @@ extension LiveVault {
   /// Removes attributes that nothing refers to any more.
   func removeAttributes(_ obsolete: [ObjectID]) {
     // One that stays is found and removed when the vault is opened after a crash, and named by a verification.
-    guard !obsolete.isEmpty, let folder = try? vault.folder.folder(VaultNames.attributes) else {
+    guard !obsolete.isEmpty, let folder = try? vault.folder(VaultNames.attributes) else {
       return
     }
     for id in obsolete {
@@ -178,17 +178,17 @@ extension LiveVault {
 
   /// Writes attributes as an object of their own, on the medium before a head refers to them.
   private func store(_ encoded: [UInt8]) throws(VaultError) -> (id: ObjectID, digest: Digest) {
-    var head = ObjectHead(.attributes, id: .random(), epoch: vault.header.keys.last.number)
+    var head = ObjectHead(.attributes, id: .random(), epoch: epoch)
     head.size = UInt64(encoded.count)
     guard let name = FileName(head.id.hex) else { return (.none, .zero) }
     hasLongAttributes.store(true, ordering: .relaxed)
-    let folder = try vault.folder.folder(makingIfMissing: VaultNames.attributes)
+    let folder = try vault.folder(makingIfMissing: VaultNames.attributes)
     let file = try folder.create(name)
-    let workspace = try ObjectWorkspace(vault.header.keys)
+    let workspace = try ObjectWorkspace(try withKeys().header.keys)
     let written = try workspace.write(head, .bytes(encoded), to: file)
     try file.sync()
     try folder.sync()
-    try vault.folder.sync()
+    try vault.sync()
     return (head.id, written.digest)
   }
 }

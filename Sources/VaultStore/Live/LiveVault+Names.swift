@@ -146,7 +146,7 @@ extension LiveVault {
       case .link: .link
       default: .file
       }
-    var head = ObjectHead(kind, id: node.id, epoch: vault.header.keys.last.number)
+    var head = ObjectHead(kind, id: node.id, epoch: epoch)
     head.generation = 0
     head.mode = mode
     head.owner = owner

@@ -37,26 +37,39 @@ extension LiveVault {
     }
   }
 
-  /// Lets go of all keys that are held here.
+  /// Lets go of all keys, which are wiped with their last owner: nothing can be read, named or sealed
+  /// afterwards.
   public func wipeKeys() {
     keys.wipe()
+    places.wipeKeys()
+    commits.withLock { $0.log = nil }
+    opened.withLock { $0 = nil }
+  }
+
+  /// The vault with its keys.
+  /// - Throws: `refused` when they are wiped.
+  func withKeys() throws(VaultError) -> OpenedVault {
+    guard let opened = opened.withLock({ $0 }) else {
+      throw VaultError(.refused, vault.path, "is locked")
+    }
+    return opened
   }
 
   private func sealManifest(_ state: inout CommitState) throws(VaultError) {
     // Before: what is made meanwhile is noted again.
     places.noteSynced()
-    try vault.folder.syncFileSystem()
+    try vault.syncFileSystem()
     var list = ManifestList()
     do throws(VaultFormatError) {
       try add(to: &list, state.nodes)
     } catch {
       throw VaultError(error, vault.path)
     }
+    let opened = try withKeys()
     let sealing = VaultSealing(
-      vault: vault.folder, header: vault.header, store: vault.store, records: records,
-      isNewKept: true)
+      vault: vault, header: opened.header, store: opened.store, records: records, isNewKept: true)
     let counter = state.counter + 1
-    let workspaces = [try ObjectWorkspace(vault.header.keys)]
+    let workspaces = [try ObjectWorkspace(opened.header.keys)]
     let sealed = try sealing.seal(list, counter, after: state.manifest, workspaces)
     state.counter = counter
     state.manifest = sealed.digest
@@ -73,7 +86,6 @@ extension LiveVault {
         for place in node.places { inside[place.folder.id, default: []].append((place.name, node)) }
       }
     }
-    let epoch = vault.header.keys.last.number
     var folders: [LiveNode] = []
     func add(_ node: LiveNode, in folder: ObjectID, _ name: [UInt8]) throws(VaultFormatError) {
       guard let promised = places.withLock({ node.promised }) else { return }
@@ -100,10 +112,10 @@ extension LiveVault {
 
   /// Removes what files without a name have left in `new`, and folders in which nothing is.
   private func removeNew() throws(VaultError) {
-    try vault.folder.removeFolderIfEmpty(VaultNames.attributes)
-    guard try vault.folder.facts(of: VaultNames.new)?.kind == .folder else { return }
-    try vault.folder.folder(VaultNames.new).removeEverything()
-    try vault.folder.removeFolder(VaultNames.new)
-    try vault.folder.sync()
+    try vault.removeFolderIfEmpty(VaultNames.attributes)
+    guard try vault.facts(of: VaultNames.new)?.kind == .folder else { return }
+    try vault.folder(VaultNames.new).removeEverything()
+    try vault.removeFolder(VaultNames.new)
+    try vault.sync()
   }
 }

@@ -19,7 +19,12 @@ public final class LiveVault: Sendable {
   /// Whether nothing may be changed.
   public let isReadOnly: Bool
 
-  let vault: OpenedVault
+  /// The vault's folder.
+  let vault: FolderHandle
+  /// The epoch under which everything is sealed.
+  let epoch: UInt32
+  /// The vault with its keys; nil when they are wiped.
+  let opened: Mutex<OpenedVault?>
   let records: SealRecords
   let keys: KeyPool
   let pool = PagePool()
@@ -93,10 +98,12 @@ public final class LiveVault: Sendable {
     _ readOnly: Bool
   ) throws(VaultError) {
     self.bulk = bulk
-    self.vault = vault
+    self.vault = vault.folder
+    opened = Mutex(vault)
     self.records = records
     isReadOnly = readOnly
     let epoch = vault.header.keys.last
+    self.epoch = epoch.number
     keys = try KeyPool(epoch)
     let nodes = try LiveTree.nodes(of: manifest.table, vault.path)
     root = nodes.root

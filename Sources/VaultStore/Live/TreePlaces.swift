@@ -20,7 +20,8 @@ final class TreePlaces: Sendable {
   private static let kept = 256
 
   let vault: FolderHandle
-  private let cipher: NameCipher
+  /// What names are encrypted with; nil when the keys are wiped.
+  private let cipher: Mutex<NameCipher?>
   private let treeName: FileName
   private let epoch: UInt32
   let root: LiveNode
@@ -28,7 +29,7 @@ final class TreePlaces: Sendable {
 
   init(_ vault: FolderHandle, _ epoch: EpochKeys, root: LiveNode) {
     self.vault = vault
-    cipher = NameCipher(epoch)
+    cipher = Mutex(NameCipher(epoch))
     treeName = VaultNames.tree(epoch.number)
     self.epoch = epoch.number
     self.root = root
@@ -115,12 +116,20 @@ final class TreePlaces: Sendable {
 
   // MARK: - Names
 
+  /// Lets go of the keys; no name is encrypted any more.
+  func wipeKeys() {
+    cipher.withLock { $0 = nil }
+  }
+
   /// The disk bytes of a name in a folder.
   func diskBytes(_ name: [UInt8], in folder: LiveNode) throws(VaultError) -> [UInt8] {
     try encode(name, in: folder).bytes
   }
 
   private func encode(_ name: [UInt8], in folder: LiveNode) throws(VaultError) -> DiskName {
+    guard let cipher = cipher.withLock({ $0 }) else {
+      throw VaultError(.refused, vault.path, "is locked")
+    }
     do throws(VaultFormatError) {
       return try cipher.encode(name: name, in: folder.id)
     } catch {

@@ -38,6 +38,7 @@ static char *taken(const char *name) {
 static void stop_at_exit(void) {
   if (!at_exit) return;
   at_exit = 0;
+  if (report) snprintf(report->what, sizeof report->what, "exit");
   raise(SIGSTOP);
 }
 
@@ -155,6 +156,13 @@ done:
   return place;
 }
 
+struct place of_words(const char *path) {
+  struct place place = {0};
+  snprintf(place.path, sizeof place.path, "%s", path);
+  place.inside = is_inside(place.path);
+  return place;
+}
+
 // ---- one call at a time ----
 
 void end_here(void) {
@@ -175,7 +183,7 @@ enum turn enter(const char *call, const struct place *place) {
   if (report) report->counted = counted;
   if (!at || (lasting ? counted < at : counted != at)) return GO;
   if (report) {
-    if (!report->met) snprintf(report->what, sizeof report->what, "%s %s", call, place->path);
+    if (!report->met || mode == STOP) snprintf(report->what, sizeof report->what, "%s %s", call, place->path);
     report->met++;
   }
   int writes = !strcmp(call, "write");

@@ -9,7 +9,7 @@
 //   FAULTS_MODE     count (nothing else), kill, tear (kill after half of a write), fail, short (half of a write),
 //                   stop (SIGSTOP before the call, once)
 //   FAULTS_AT       the number of the call that is meant, from 1
-//   FAULTS_LASTING  1: `fail` goes on failing from there
+//   FAULTS_LASTING  1: `fail` goes on failing from there, `stop` stops again
 //   FAULTS_ERRNO    what `fail` answers
 //   FAULTS_ONLY     the calls that are counted, between commas and with a comma at both ends; all without it
 //   FAULTS_REPORT   a file of 4,096 bytes: calls counted, calls that met the fault, calls this layer cannot follow
@@ -35,6 +35,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -62,6 +63,8 @@ struct place {
 };
 HIDDEN struct place of_descriptor(int descriptor);
 HIDDEN struct place of_path(int folder, const char *path, int follow);
+// By the words of a path alone: nothing is looked at.
+HIDDEN struct place of_words(const char *path);
 
 // One call at a time has its turn, from `enter` to `leave`; those that are not inside pass.
 enum turn { PASS, GO, REFUSED, HALF };

@@ -90,3 +90,13 @@ int mkfifoat(int folder, const char *path, mode_t bits) {
   return mknodat(folder, path, bits | S_IFIFO, 0);
 }
 int mkfifo(const char *path, mode_t bits) { return mkfifoat(AT_FDCWD, path, bits); }
+
+// ---- mounts ----
+
+// Whoever serves the mount is asked for much before it is gone, so the turn ends before the call.
+int umount2(const char *path, int flags) {
+  struct place place = of_words(path);
+  enum turn was = enter(flags & MNT_DETACH ? "detach" : "unmount", &place);
+  leave(was);
+  return was == REFUSED ? -1 : REAL(umount2)(path, flags);
+}
