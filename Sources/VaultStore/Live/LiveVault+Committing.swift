@@ -18,6 +18,40 @@ extension LiveVault {
     worker.wake(.now)
   }
 
+  /// Promises names that were taken away or moved, so that they stay so when this process is killed: the end
+  /// of a transaction may be that its journal is gone.
+  ///
+  /// The medium is not waited for, and contents that nobody has synced are left to the next commit. What
+  /// goes wrong does so there again.
+  func commitNames() {
+    guard !isReadOnly else { return }
+    let isDone = commits.withLock { state in (try? commitNames(&state)) != nil }
+    if !isDone { worker.wake(.full) }
+  }
+
+  private func commitNames(_ state: inout CommitState) throws(VaultError) {
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    guard let log = state.log else { return }
+    try makeRoom(in: log)
+    let names = tree.withLock { $0.take() }
+    guard !names.isEmpty else { return }
+    do throws(VaultError) {
+      var isNew: [LiveNode] = []
+      for change in names {
+        if let now = change.now, state.nodes[now.id] == nil { isNew.append(now) }
+      }
+      let synced = try take(names, isNew, &state, log)
+      for (node, file) in synced {
+        try file.syncContents()
+        try places.makeFindable(node)
+      }
+      try log.promise(syncing: false)
+    } catch {
+      failure.withLock { $0 = $0 ?? error }
+      throw error
+    }
+  }
+
   /// Writes what was promised to its place, so that the next commit finds nothing to do first.
   func settle() throws(VaultError) {
     try commits.withLock { (state) throws(VaultError) -> Void in try settle(&state) }
@@ -53,7 +87,12 @@ extension LiveVault {
         try file.syncContents()
         try places.makeFindable(node)
       }
-      if state.isBehind { try log.promise() }
+      if names.isEmpty, list.isEmpty {
+        // Others have promised all there is, and may not have waited for the medium.
+        try log.sync()
+      } else {
+        try log.promise(syncing: true)
+      }
       state.obsolete += obsolete
     } catch {
       // What was taken is neither promised nor staged now: nothing more can be promised.
@@ -127,6 +166,8 @@ extension LiveVault {
     _ node: LiveNode, isGained: Bool
   ) throws(VaultError) -> TakenNode? {
     let result: Result<TakenNode?, Errno> = node.withLock {
+      // Taken already, by a commit of names.
+      guard node.isChanged else { return .success(nil) }
       node.isChanged = false
       // Nobody can ask for it after a crash, unless this commit still gives it a name.
       if node.isRemoved, !isGained {

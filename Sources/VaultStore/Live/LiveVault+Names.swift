@@ -229,6 +229,7 @@ extension LiveVault {
     lose(node, time)
     touch(folder, modified: true, at: time)
     if let way { bulk?.removeIfEmpty(way) }
+    commitLostNames()
   }
 
   /// Reads the head of a node that is in use before it loses its place on disk.
@@ -327,6 +328,12 @@ extension LiveVault {
       touch(node, modified: false, at: time)
       if node.kind == .folder, mode != .exchange { removeWay(name, in: folder) }
     }
+    commitLostNames()
+  }
+
+  /// Has names that were taken away stay so if this process is killed.
+  private func commitLostNames() {
+    if tree.withLock({ $0.isLossy }) { commitNames() }
   }
 
   /// Notes that a folder is in another one now.

@@ -12,6 +12,8 @@ extension LiveVault {
     guard state.isBehind || orphans.withLock({ !$0.isEmpty }) else { return }
     if let failure = failure.withLock({ $0 }) { throw failure }
     do throws(VaultError) {
+      // What is promised must be on the medium before anything is written over what it replaces.
+      try state.log?.sync()
       while let changes = state.names.first {
         try places.apply(changes)
         forget(changes, &state)

@@ -25,6 +25,9 @@ struct PendingNames {
   private var places: [Key: Int] = [:]
   private var changes: [NameChange] = []
 
+  /// Whether a name that a commit had has been taken away, or given to something else.
+  private(set) var isLossy = false
+
   /// How many names were changed.
   var count: Int { changes.count }
 
@@ -34,6 +37,7 @@ struct PendingNames {
   ) {
     let now = now.flatMap { $0.isFleeting ? nil : $0 }
     let key = Key(folder: folder.id, name: name)
+    defer { isLossy = isLossy || changes[places[key] ?? 0].before != nil }
     if let place = places[key] {
       changes[place].now = now
       return
@@ -49,6 +53,7 @@ struct PendingNames {
     let taken = changes.filter { $0.before !== $0.now }
     changes = []
     places = [:]
+    isLossy = false
     return taken
   }
 }

@@ -29,6 +29,8 @@ final class RedoLog {
   private var end = UInt64(LogHeader.count)
   /// The file's length.
   private var length: UInt64
+  /// Whether promises need not be on the medium yet.
+  private var isUnsynced = false
 
   /// How many bytes of records there are.
   var size: UInt64 { end + UInt64(filled) - UInt64(LogHeader.count) }
@@ -133,12 +135,23 @@ final class RedoLog {
   }
 
   /// Promises all records so far: they count from now on.
+  /// - Parameter syncing: Whether they are on the medium when this returns; else they survive the end of
+  ///   this process, but no power cut.
   /// - Throws: `VaultError`; nothing of the log is to be relied on then.
-  func promise() throws(VaultError) {
+  func promise(syncing: Bool) throws(VaultError) {
     let record = try unsafe place(LogChain.headLength)
     unsafe chain.seal(.promise, .none, record)
     try flush()
+    isUnsynced = true
+    if syncing { try sync() }
+  }
+
+  /// Waits until all promises are on the medium.
+  /// - Throws: `VaultError`; nothing of the log is to be relied on then.
+  func sync() throws(VaultError) {
+    guard isUnsynced else { return }
     try file.syncContents()
+    isUnsynced = false
   }
 
   /// Room for a record in the buffer.
