@@ -344,7 +344,7 @@ _sotto_export() {
 
 _sotto_lock() {
     repeating_flags=()
-    non_repeating_flags=(--all --everything --recovery --wait --force --yes --version -h --help)
+    non_repeating_flags=(--opened --all --everything --recovery --wait --force --yes --version -h --help)
     repeating_options=(--home --in --bulk --passphrase-file --passphrase-fd --passphrase-command --key-file --identity --recovery-file --recipient)
     non_repeating_options=(--vault --kdf --format)
     __sotto_offer_flags_options -1
