@@ -108,6 +108,8 @@ final class CommitWorker: Sendable {
       }
       guard (try? vault.settle()) != nil else {
         due = retry(vault, woken)
+        // What cannot be done now is not tried again at once.
+        lastChange = woken
         continue
       }
       if vault.logSize > Self.much || woken - lastChange >= Self.quiet {

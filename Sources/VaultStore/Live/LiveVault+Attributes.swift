@@ -41,7 +41,11 @@ extension LiveVault {
     let now = Self.now()
     try node.locked { () throws(Errno) in
       // A head that is changed must be at hand when it is sealed anew.
-      _ = try load(node)
+      if !node.isRemoved || node.facts == nil {
+        let body = try load(node)
+        // Descriptors are few, and contents in the head need none.
+        if body.head.layout == .inside, node.handles == 0 { body.file = nil }
+      }
       guard var facts = node.facts else { throw .ioError }
       if let mode = change.mode { facts.mode = mode & 0o7777 }
       if let owner = change.owner { facts.owner = owner }

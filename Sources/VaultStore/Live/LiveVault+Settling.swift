@@ -14,11 +14,7 @@ extension LiveVault {
     do throws(VaultError) {
       // What is promised must be on the medium before anything is written over what it replaces.
       try state.log?.sync()
-      while let changes = state.names.first {
-        try places.apply(changes)
-        forget(changes, &state)
-        state.names.removeFirst()
-      }
+      try settleNames(&state)
       // Files that were removed have made room by now.
       for (id, taken) in state.taken {
         try write(taken)
@@ -45,15 +41,35 @@ extension LiveVault {
     for node in orphans { try? places.removeFromNew(node) }
   }
 
-  /// Lets go of nodes that have no name on disk any more.
-  private func forget(_ changes: [NameChange], _ state: inout CommitState) {
+  /// Gives and takes names, as the commits have promised them one after the other.
+  private func settleNames(_ state: inout CommitState) throws(VaultError) {
+    // How many names each object is still to be given.
+    var gains: [ObjectID: Int] = [:]
+    for changes in state.names {
+      for change in changes {
+        if let now = change.now { gains[now.id, default: 0] += 1 }
+      }
+    }
+    var done = 0
+    defer { state.names.removeFirst(done) }
+    for changes in state.names {
+      try places.apply(changes)
+      for change in changes {
+        if let now = change.now { gains[now.id, default: 1] -= 1 }
+      }
+      forget(changes, gains, &state)
+      done += 1
+    }
+  }
+
+  /// Lets go of nodes that have no name on disk any more, and are given none.
+  private func forget(
+    _ changes: [NameChange], _ gains: [ObjectID: Int], _ state: inout CommitState
+  ) {
     for change in changes {
-      guard let before = change.before, before !== root,
+      guard let before = change.before, before !== root, gains[before.id, default: 0] == 0,
         places.withLock({ before.places.isEmpty && !before.isInNew })
       else { continue }
-      // One that an earlier commit has named and a later one names again is still to come.
-      let isNamed = state.names.dropFirst().contains { $0.contains { $0.now === before } }
-      if isNamed { continue }
       state.nodes[before.id] = nil
       places.withLock { before.promised = nil }
     }
@@ -68,7 +84,10 @@ extension LiveVault {
       file = open
     } else if places.withLock({ node.places.isEmpty && !node.isInNew && node !== root }) {
       // Removed since: nothing on disk is its own any more.
-      node.withLock { node.body?.settle() }
+      node.withLock {
+        node.body?.settle()
+        dropRemoved(node)
+      }
       return
     } else {
       file = try places.file(of: node)
@@ -87,8 +106,9 @@ extension LiveVault {
         body.promisedBlocks = ObjectLayout.blocks(size: size)
       }
       // What was changed meanwhile keeps it, and needs the rest from there.
-      if body.file == nil { body.file = file }
+      if body.file == nil, body.head.layout == .blocks { body.file = file }
       dropIfUnused(node)
+      dropRemoved(node)
     }
   }
 

@@ -220,7 +220,8 @@ public final class LiveVault: Sendable {
   ///
   /// The node's lock is held.
   func note(_ node: LiveNode) {
-    guard !node.isChanged, !node.isFleeting else { return }
+    // Nobody can ask for what has no name any more after this process.
+    guard !node.isChanged, !node.isFleeting, !node.isRemoved else { return }
     node.isChanged = true
     let isFirst = changed.withLock { list in
       list.append(node)
