@@ -9,8 +9,8 @@ struct BackingDevice {
 
   /// How much programs may have written that has not reached us.
   ///
-  /// A mount begins with a hundredth of what may be unwritten on the whole machine, tens of MiB; a quarter of
-  /// a GiB writes as fast as no limit, and bounds the room that has to be kept for it.
+  /// A mount begins with a hundredth of what may be unwritten on the whole machine, tens of MiB. More writes
+  /// faster, but for all of it the vault's log keeps room, so that a full disk loses nothing of it.
   static let mostUnwritten: UInt64 = 64 << 20
 
   /// The device number of a mount; nil where it has ended.
