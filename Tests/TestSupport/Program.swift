@@ -64,7 +64,7 @@ public func run(
 
 /// The whole of a file.
 public func contents(_ path: String) throws -> [UInt8] {
-  guard let file = fopen(path, "r") else { throw ProgramNotStarted(name: path, reason: errno) }
+  guard let file = fopen(path, "re") else { throw ProgramNotStarted(name: path, reason: errno) }
   defer { fclose(file) }
   var bytes: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -78,7 +78,7 @@ public func contents(_ path: String) throws -> [UInt8] {
 /// Writes a file, its folders made first.
 public func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
   if let slash = path.lastIndex(of: "/") { try makeFolders(String(path[..<slash])) }
-  guard let file = fopen(path, "w") else { throw ProgramNotStarted(name: path, reason: errno) }
+  guard let file = fopen(path, "we") else { throw ProgramNotStarted(name: path, reason: errno) }
   defer { fclose(file) }
   let all = Array(bytes)
   guard fwrite(all, 1, all.count, file) == all.count else {
